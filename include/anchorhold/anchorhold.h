@@ -1,0 +1,15 @@
+/* Everything of libanchorhold. */
+#ifndef ANCHORHOLD_ANCHORHOLD_H
+#define ANCHORHOLD_ANCHORHOLD_H
+
+#include <anchorhold/base.h>
+#include <anchorhold/binding.h>
+#include <anchorhold/claims.h>
+#include <anchorhold/error.h>
+#include <anchorhold/evidence.h>
+#include <anchorhold/policy.h>
+#include <anchorhold/state.h>
+#include <anchorhold/verdict.h>
+#include <anchorhold/verifier.h>
+
+#endif

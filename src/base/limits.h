@@ -1,0 +1,98 @@
+/* Every limit on untrusted input, with its reason. A limit is a promise: inputs at the limit work, one more is refused. */
+#ifndef AH_BASE_LIMITS_H
+#define AH_BASE_LIMITS_H
+
+/* Evidence of any platform; the largest known kind is a TDX quote with its certificates (about 8 KiB), text forms double it. */
+#define AH_EVIDENCE_MAX            (1024 * 1024)
+/* AWS allows 16384 bytes of payload; header, tag and signature add less than 256. */
+#define AH_NITRO_DOCUMENT_MAX      (16384 + 256)
+#define AH_NITRO_PAYLOAD_MAX       16384
+/* The real bundle has 4 certificates; room for one more level of CA in front of each. */
+#define AH_NITRO_CABUNDLE_MAX      8
+/* AWS: "cabundle" entries 1..1024 bytes; the leaf obeys the same bound. */
+#define AH_NITRO_CERTIFICATE_MAX   1024
+#define AH_NITRO_PUBLIC_KEY_MAX    1024
+#define AH_NITRO_USER_DATA_MAX     512
+#define AH_NITRO_NONCE_MAX         512
+/* module_id is "<instance id>-enc<16 hex>", 39 characters today. */
+#define AH_NITRO_MODULE_ID_MAX     128
+#define AH_NITRO_PCR_COUNT         32
+#define AH_NITRO_PCR_MAX           64
+/* Unknown payload keys are reported, at most this many, each at most AH_NITRO_KEY_MAX bytes. */
+#define AH_NITRO_UNKNOWN_KEYS_MAX  8
+#define AH_NITRO_KEY_MAX           64
+
+/* CBOR: the deepest valid document is payload map -> pcrs map -> bytes. */
+#define AH_CBOR_DEPTH_MAX          8
+#define AH_CBOR_ITEMS_MAX          1024
+
+/* X.509. AMD's ARK is 1631 bytes; SGX PCK certificates stay below 4 KiB. */
+#define AH_CERTIFICATE_MAX         8192
+#define AH_CERTIFICATE_EXTENSIONS_MAX 24
+#define AH_SERIAL_MAX              20  /* RFC 5280 4.1.2.2 */
+#define AH_PATH_MAX                10  /* certificates in one path, root and leaf included */
+#define AH_DER_DEPTH_MAX           16
+/* A CRL: 256 KiB holds more than 5,000 entries; AMD's have none or one, Intel's a few. */
+#define AH_CRL_MAX                 (256 * 1024)
+#define AH_CRL_ENTRIES_MAX         8192
+#define AH_CRLS_MAX                8
+#define AH_CHAIN_FILE_MAX          (64 * 1024)
+#define AH_CHAIN_CERTIFICATES_MAX  8
+
+/* SNP */
+#define AH_SNP_REPORT_LEN          1184
+/* The kernel caps the GHCB certificate table at 16 KiB (SEV_FW_BLOB_MAX_SIZE); configfs-tsm at 32 KiB. */
+#define AH_SNP_CERT_TABLE_MAX      (32 * 1024)
+#define AH_SNP_CERT_TABLE_ENTRIES_MAX 16
+
+/* TDX. A v4 quote is 5 KB; GCP pads to 8000 bytes. */
+#define AH_TDX_QUOTE_MAX           (16 * 1024)
+#define AH_TDX_PADDING_MAX         (8 * 1024)
+#define AH_TDX_QE_AUTH_MAX         1024
+#define AH_TDX_PCK_CHAIN_MAX       (12 * 1024)
+/* Chains have 2 or 3 certificates. */
+#define AH_TDX_CHAIN_MAX           4
+/* Collateral files are 20 to 40 KB; a PCK CRL may grow. */
+#define AH_TDX_COLLATERAL_MAX      (1024 * 1024)
+#define AH_TDX_DOCUMENT_MAX        (256 * 1024)
+/* Intel serves at most 20 platform levels, 3 modules and 5 levels each today. */
+#define AH_TDX_LEVELS_MAX          64
+#define AH_TDX_MODULES_MAX         8
+#define AH_TDX_MODULE_LEVELS_MAX   16
+#define AH_TDX_QE_LEVELS_MAX       32
+#define AH_TDX_ADVISORIES_MAX      32  /* distinct ones per document; bits of a uint32_t */
+#define AH_TDX_ADVISORY_TEXT_MAX   32
+#define AH_TDX_COLLATERAL_CACHE    4   /* parsed collateral files that a verifier keeps: 4 FMSPCs are a fleet */
+/* Event logs: real ones have 40 to 120 events and stay below 64 KiB. */
+#define AH_EVENT_LOG_MAX           (1024 * 1024)
+#define AH_EVENTS_MAX              4096
+#define AH_EVENT_NAME_MAX          256
+/* The state file remembers at most this many (kind, key) pairs. */
+#define AH_STATE_ENTRIES_MAX       1024
+#define AH_STATE_FILE_MAX          (256 * 1024)
+
+/* JSON: our own documents. */
+#define AH_JSON_MAX                (1024 * 1024)
+#define AH_JSON_DEPTH_MAX          32
+#define AH_JSON_TOKENS_MAX         10000
+#define AH_POLICY_MAX              (256 * 1024)
+#define AH_POLICY_RELEASES_MAX     64
+#define AH_POLICY_FLOORS_MAX       32
+#define AH_POLICY_LIST_MAX         256
+#define AH_POLICY_TEXT_MAX         128
+/* Versions are compared by other languages too: the largest integer that a double still holds exactly. */
+#define AH_POLICY_VERSION_MAX      (INT64_C(1) << 53)
+/* The text of ah_policy_diff(): two policies at every limit, each value once more with its path. */
+#define AH_POLICY_DIFF_MAX         (4 * 1024 * 1024)
+#define AH_SIMULATED_ROOTS_MAX     8
+/* A verdict as text or JSON: 60 rows of texts, and the largest claims, stay below 64 KiB. */
+#define AH_VERDICT_TEXT_MAX        (256 * 1024)
+/* DESIGN 3: cached evidence lives an hour at most. */
+#define AH_EVIDENCE_AGE_MAX_S      3600
+#define AH_CLOCK_SKEW_POLICY_S     300
+#define AH_POLICY_LIFETIME_S       (90 * 86400)
+
+/* Verifier: certificates whose signature was verified, remembered by digest. 256 entries of 32 bytes hold 50 Nitro chains. */
+#define AH_CERT_CACHE_ENTRIES      256
+
+#endif
