@@ -129,13 +129,27 @@ static bool next_item(ah_json *j, uint8_t kind, uint8_t closing)
 	return true;
 }
 
+/* The quote at the end of the string that starts here: the first one behind an even number of backslashes. The text was checked, so there is one. */
+static size_t string_end(ah_slice in, size_t start)
+{
+	for (size_t from = start;; from++) {
+		const uint8_t *quote = (const uint8_t *)memchr(in.ptr + from, '"', in.len - from);
+		assert(quote != NULL);
+		from = (size_t)(quote - in.ptr);
+		size_t backslashes = 0;
+		while (backslashes < from - start && in.ptr[from - 1 - backslashes] == '\\')
+			backslashes++;
+		if (backslashes % 2 == 0)
+			return from;
+	}
+}
+
 /* The raw text of the string at the position, which moves behind it. */
 static ah_slice take_string(ah_json *j)
 {
 	take(j, '"');
 	size_t start = j->pos;
-	while (current(j) != '"')
-		j->pos += current(j) == '\\' ? 2 : 1; /* the character behind a backslash never ends the string */
+	j->pos = string_end(j->in, start);
 	ah_slice raw = ah_slice_sub(j->in, start, j->pos - start);
 	j->pos++;
 	return raw;
