@@ -12,8 +12,8 @@
 #include "attesters/sim_chain.h"
 #include "attesters/sim_keys.h"
 
-enum { AH_SIM_TDX_ROOT, AH_SIM_TDX_CA, AH_SIM_TDX_LEAF, AH_SIM_TDX_LEVELS }; /* the signing chain has no CA: its leaf is AH_SIM_TDX_CA's place */
-#define AH_SIM_TDX_SIGNER AH_SIM_TDX_CA
+enum { AH_SIM_TDX_ROOT, AH_SIM_TDX_CA, AH_SIM_TDX_LEAF, AH_SIM_TDX_LEVELS };
+#define AH_SIM_TDX_SIGNER AH_SIM_TDX_CA /* the signing chain has two certificates */
 
 /* Intel TDX DCAP Quoting Library API, appendix A: byte offsets. Written apart from those of the verifier on purpose: each checks the other. */
 enum {
@@ -162,7 +162,7 @@ void ah_sim_tdx_init(ah_sim_tdx *spec);
 void ah_sim_tdx_free(ah_sim_tdx *spec);
 static inline void ah_sim_tdx_auto(ah_sim_tdx *spec) { ah_sim_tdx_free(spec); }
 
-/* Fill an initialised spec: a quote of version 4 on an up-to-date platform, collateral issued a day before. errors: AH_ERR_CRYPTO, AH_ERR_LIMIT, AH_ERR_NOMEM. */
+/* Fill an initialised spec: a quote of version 4 on an up-to-date platform, collateral of the day before. errors: AH_ERR_CRYPTO, _LIMIT, _NOMEM. */
 AH_MUST_USE ah_err ah_sim_tdx_defaults(ah_sim_tdx *spec, ah_sim *sim, int64_t at_s);
 
 /* Version 4 has TD report 1.0; version 5 names its body: is_td15 chooses 1.5 or 1.0. */

@@ -1,10 +1,8 @@
-/* Forged TDX quotes, certificates, CRLs, signed documents and event logs. See cases.h; what a policy says of them is in cases_tdx_policy.c. */
+/* Forged TDX quotes, PCK extensions and event logs. Certificates and collateral are in cases_tdx_collateral.c, what a policy says in cases_tdx_policy.c. */
 #include "forged/cases.h"
 
 #include "codec/pem.h"
 
-#define CERT(f, level) (&(f)->tdx.chain.cert[AH_SIM_TDX_##level])
-#define SIGNER(f) (&(f)->tdx.signing.cert[AH_SIM_TDX_SIGNER])
 #define STRANGER(f) ((f)->sim->tdx_ak) /* a P-256 key that no certificate is of */
 
 /* -- Baselines -- */

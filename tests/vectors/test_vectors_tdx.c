@@ -150,6 +150,7 @@ static void compare_claims(const json_t *entry, ah_slice quote, const json_t *co
 	uint8_t digest[AH_SHA256_LEN];
 	AH_AUTO_PTR(ah_verifier) v = NULL;
 	EXPECT_OK(verify(&claims, &log, quote, collateral, json_integer_value(json_object_get(entry, "time"))));
+	EXPECT(claims != NULL);
 	const ah_tdx_claims *tdx = ah_claims_tdx(claims);
 	EXPECT_MSG(ah_vectors_hex_is(entry, "fmspc", AH_SLICE_OF(tdx->fmspc)), "%s: FMSPC", ah_vectors_text(entry, "id"));
 	size_t body = tdx->quote_version == 5 ? 54 : 48, end = body + (tdx->is_td15 ? 648 : 584);

@@ -343,7 +343,8 @@ static ah_err check_signature(struct judge *j, ah_check_id id, ah_err refusal, c
 /* Both ends belong to the window. */
 static ah_err check_window(const struct judge *j, const char *name, int64_t issue_s, int64_t next_update_s)
 {
-	bool early = j->now_s < issue_s, late = j->now_s > next_update_s;
+	bool early = j->now_s < issue_s;
+	bool late = j->now_s > next_update_s;
 	char at[21];
 	if (early || late) {
 		ah_time_format(at, early ? issue_s : next_update_s);

@@ -147,7 +147,7 @@ static bool counts_from(const uint8_t *bytes, size_t len, unsigned first)
 
 static void a_processor_ca_certificate_has_five_members(void)
 {
-	ah_tdx_pck pck;
+	ah_tdx_pck pck = { 0 };
 	EXPECT_OK(read(&pck, &(wish){ 0 }, NULL));
 	EXPECT(counts_from(pck.ppid, 16, 0x10) && counts_from(pck.pceid, 2, 0) && counts_from(pck.fmspc, 6, 0x90) && counts_from(pck.cpusvn, 16, 0xc0));
 	for (unsigned i = 0; i < 16; i++)
@@ -157,21 +157,21 @@ static void a_processor_ca_certificate_has_five_members(void)
 
 static void a_platform_ca_certificate_has_seven_members(void)
 {
-	ah_tdx_pck pck;
+	ah_tdx_pck pck = { 0 };
 	EXPECT_OK(read(&pck, &(wish){ .platform_ca = true, .sgx_type = 2 }, NULL));
 	EXPECT(pck.has_platform_instance_id && counts_from(pck.platform_instance_id, 16, 0x60) && pck.sgx_type == 2);
 }
 
 static void numbers_are_read_in_full(void)
 {
-	ah_tdx_pck pck;
+	ah_tdx_pck pck = { 0 };
 	EXPECT_OK(read(&pck, &(wish){ .svn = 255, .pcesvn = 65535 }, NULL));
 	EXPECT(pck.components[2] == 255 && pck.pcesvn == 65535);
 }
 
 static void a_member_that_nobody_knows_is_passed_over(void)
 {
-	ah_tdx_pck pck;
+	ah_tdx_pck pck = { 0 };
 	EXPECT_OK(read(&pck, &(wish){ .unknown_member = true }, NULL));
 }
 
@@ -189,7 +189,7 @@ static void each_defect_is_refused_by_name(void)
 		{ { .trailing = true }, "DER" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		ah_tdx_pck pck;
+		ah_tdx_pck pck = { 0 };
 		ah_fault why = { .offset = AH_NO_OFFSET };
 		EXPECT_ERR(read(&pck, &rows[i].w, &why), AH_ERR_PCK_EXTENSION);
 		EXPECT_MSG(strstr(why.detail, rows[i].says) != NULL, "row %zu: %s", i, why.detail);
@@ -208,7 +208,7 @@ static void a_certificate_without_the_extension_is_refused(void)
 static void what_a_defect_does_not_touch_is_read_all_the_same(void)
 {
 	AH_AUTO(ah_buf) extensions = AH_BUF(ROOM);
-	ah_tdx_pck pck;
+	ah_tdx_pck pck = { 0 };
 	EXPECT_OK(make(&extensions, &(wish){ .sgx_type = 9 }));
 	const ah_cert leaf = { .extensions = ah_buf_slice(&extensions) };
 	ah_tdx_pck_decode(&pck, &leaf);
