@@ -88,19 +88,33 @@ static bool is_self_issued(const ah_cert *cert)
 	return ah_slice_is(cert->subject, cert->issuer);
 }
 
-/* An intermediate with the name of the VEK's issuer, else any that was supplied, else NULL. A root issues no VEK. */
-static const ah_cert *choose_intermediate(const ah_snp_chain *c)
+/* Whether this CA's key signed the VEK. Only for choosing: the path validation asks again, and decides. */
+static bool signed_vek(const ah_snp_chain *c, const ah_cert *ca, ah_verifier *v)
 {
-	const ah_cert *any = NULL;
+	return c->vek.sig_alg == AH_SIG_RSA_PSS_SHA384 && ca->key.kind == AH_KEY_RSA &&
+	       ah_rsa_pss_verify(v->crypto, &ca->key, AH_SHA384, AH_SHA384_LEN, &c->vek.tbs, 1, c->vek.signature) == AH_OK;
+}
+
+/*
+ * An intermediate with the name of the VEK's issuer, else any that was supplied, else NULL. A root issues no VEK. AMD has issued SEV-Genoa anew
+ * with another key, and a VEK has no key identifier: of several with the right name, the one that signed the VEK is meant.
+ */
+static const ah_cert *choose_intermediate(const ah_snp_chain *c, ah_verifier *v)
+{
+	const ah_cert *any = NULL, *named = NULL;
 	for (size_t i = 0; i < c->candidate_count; i++) {
 		const ah_cert *cert = &c->candidates[i];
 		if (is_self_issued(cert))
 			continue;
-		if (ah_slice_is(cert->subject, c->vek.issuer))
-			return cert;
 		any = any != NULL ? any : cert;
+		if (!ah_slice_is(cert->subject, c->vek.issuer) || (named != NULL && ah_slice_is(cert->der, named->der)))
+			continue;
+		if (named == NULL)
+			named = cert;
+		else if (!signed_vek(c, named, v) && signed_vek(c, cert, v))
+			named = cert;
 	}
-	return any;
+	return named != NULL ? named : any;
 }
 
 /* The certificate says that it was issued by that one: by name, and by key identifiers where both have them. */
@@ -164,7 +178,7 @@ ah_err ah_snp_chain_find(ah_snp_chain *c, const ah_snp_report *report, const ah_
 		return missing(report->signing_key == AH_SNP_KEY_VLEK ? "VLEK" : "VCEK", why);
 	AH_TRY(ah_cert_parse(&c->vek, vek_der, why));
 	ah_snp_vek_read(&c->vek_info, &c->vek);
-	const ah_cert *intermediate = choose_intermediate(c), *root = NULL;
+	const ah_cert *intermediate = choose_intermediate(c, v), *root = NULL;
 	if (intermediate == NULL)
 		return missing(c->vek_info.kind == AH_SNP_VLEK ? "ASVK (the issuer of the VLEK)" : "ASK (the issuer of the VCEK)", why);
 	AH_TRY(choose_root(c, &root, intermediate, roots, v));

@@ -23,9 +23,10 @@ void ah_snp_chain_free(ah_snp_chain *c);
 static inline void ah_snp_chain_auto(ah_snp_chain *c) { ah_snp_chain_free(c); }
 
 /*
- * Choose VEK, intermediate and root, without verifying any signature.
+ * Choose VEK, intermediate and root. What is chosen is not thereby good: every signature is verified afterwards.
  *
- * The VEK given explicitly wins over that of the table. An intermediate is chosen by the VEK's issuer name, a root by the intermediate's issuer
+ * The VEK given explicitly wins over that of the table. An intermediate is chosen by the VEK's issuer name (of several with that name, the one whose
+ * key signed the VEK), a root by the intermediate's issuer
  * name, key identifiers and a pinned digest. When no name fits, one that was supplied is taken all the same, so that the answer is a broken
  * chain (chain.names) or an untrusted root (chain.root) rather than a missing file.
  * Records AH_CHECK_PATH_ROOT. errors: AH_ERR_ENDORSEMENT_MISSING (which of the three: in the detail), AH_ERR_CERT_TABLE, AH_ERR_CERT_MALFORMED,

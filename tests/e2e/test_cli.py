@@ -369,6 +369,8 @@ def every_file_argument_is_checked():
                  ["verify", "--policy", "FILE", "--report-data", HELLO, "--at", REAL_NITRO_AT, REAL_NITRO]]
     arguments += [[*GENUINE, option, "FILE", REAL_NITRO] for option in ("--vek", "--chain", "--cert-table", "--crl")]
     arguments += [[*GENUINE, "--allow-simulated", "--simulated-root", "FILE", REAL_NITRO]]
+    if sim():
+        fails(run(*GENUINE, "--vek", "sim.bin.vek.der", REAL_NITRO), 2, "UsageError", "--vek is for sev-snp")
     write("tdx", b"\x04\x00\x02\x00\x81\x00\x00\x00" + bytes(1024))
     arguments += [[*GENUINE, option, "FILE", "tdx"] for option in ("--collateral", "--event-log")]
     for template in arguments:
@@ -792,6 +794,8 @@ def files_of_tdx_stand_beside_tdx_alone():
     write("collateral", b"{}")
     fails(run(*GENUINE, "--collateral", "collateral", REAL_NITRO), 2, "UsageError", "--collateral is for tdx")
     fails(run(*GENUINE, "--event-log", "collateral", REAL_NITRO), 2, "UsageError", "--event-log is for tdx")
+    if sim():
+        fails(run(*GENUINE, "--vek", "sim.bin.vek.der", REAL_NITRO), 2, "UsageError", "--vek is for sev-snp")
     write("tdx", b"\x04\x00\x02\x00\x81\x00\x00\x00" + bytes(1024))
     is_verdict(run(*GENUINE, "--json", "tdx"), 30, "MALFORMED", "FieldOutOfRange")
     same(run("inspect", "tdx").code, 30, "inspect")
@@ -808,6 +812,19 @@ def a_simulated_quote_is_judged_with_its_files():
     is_error(run(*genuine, "--collateral", "empty", "quote.bin"), 2, "InvalidArgument")
     is_error(run(*genuine, "--event-log", write("large", b"x" * (1024 * 1024 + 1)), "quote.bin"), 30, "TooLarge")
     is_error(run(*genuine, "--state", "-", "quote.bin"), 2, "InvalidArgument")
+
+
+def an_intermediate_of_the_same_name_does_no_harm():
+    """AMD has issued SEV-Genoa anew: a file may hold the old one too, in any order. The one that signed the VEK is taken."""
+    if not sim():
+        return
+    same(run("sim", "init", "root-of-another").code, 0, "sim init")
+    same(run("sim", "evidence", "--root", "root-of-another", "--platform", "sev-snp", "--report-data", REPORT_DATA, "--at", SIM_AT, "-o", "another.bin").code, 0, "sim evidence")
+    own, stranger = read("sim.bin.chain.pem"), read("another.bin.chain.pem")
+    for name, chain in [("first", stranger + own), ("last", own + stranger)]:
+        is_verdict(run("verify", "--genuine-only", "--json", "--at", SIM_AT, "--vek", "sim.bin.vek.der", "--chain", write(name, chain), *SNP_ROOT, "sim.bin"), 0, "SIMULATED")
+    is_verdict(run("verify", "--genuine-only", "--json", "--at", SIM_AT, "--vek", "another.bin.vek.der", "--chain", "first", *SNP_ROOT, "another.bin"), 10, "FAIL",
+               "RootUntrusted")
 
 
 # -- make demo --
@@ -831,7 +848,7 @@ CASES = [
     inspect_says_unverified_and_names_bytes, no_control_character_leaves_the_program, inspect_shows_a_broken_structure_as_far_as_it_holds,
     inspect_knows_certificates_crls_tables_and_policies, inspect_shows_event_logs, inspect_shows_quotes_that_do_not_hold, policy_and_binding, debug_evidence_is_never_accepted, simulated_evidence_of_every_kind_verifies,
     policy_init_refuses_what_is_not_genuine, a_policy_from_evidence_accepts_that_evidence, policy_lint_and_diff, files_of_tdx_stand_beside_tdx_alone,
-    a_simulated_quote_is_judged_with_its_files,
+    a_simulated_quote_is_judged_with_its_files, an_intermediate_of_the_same_name_does_no_harm,
     the_demo_does_what_it_shows,
 ]
 
