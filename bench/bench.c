@@ -66,12 +66,28 @@ void ah_bench_pair(const char *name, ah_bench_work ours, ah_bench_work floor, vo
 	printf("\n");
 }
 
-void ah_bench_rate(const char *name, ah_bench_work work, void *context, double target_per_s)
+double ah_bench_us(ah_bench_work work, void *context)
 {
 	double ns[BENCH_PAIRS];
 	unsigned count = calibrate(work, context);
 	for (int i = 0; i < BENCH_PAIRS; i++)
 		ns[i] = run_ns(work, context, count);
-	double rate = 1e9 / median(ns);
+	return median(ns) / 1000;
+}
+
+void ah_bench_rate(const char *name, ah_bench_work work, void *context, double target_per_s)
+{
+	double rate = 1e6 / ah_bench_us(work, context);
 	printf("%-34s %9.0f /s of CPU, target %.0f %s\n", name, rate, target_per_s, rate >= target_per_s ? "reached" : "not reached");
+}
+
+void ah_bench_forget(ah_verifier *verifier)
+{
+	verifier->cache.count = verifier->cache.next = 0;
+	for (size_t i = 0; i < AH_TDX_COLLATERAL_CACHE; i++) {
+		ah_kept *kept = &verifier->kept[i];
+		if (kept->object != NULL)
+			kept->free_object(kept->object);
+		kept->object = NULL;
+	}
 }

@@ -133,13 +133,7 @@ static void ours_warm(void *context)
 static void ours_cold(void *context)
 {
 	struct bench *b = (struct bench *)context;
-	b->verifier->cache.count = b->verifier->cache.next = 0;
-	for (size_t i = 0; i < AH_TDX_COLLATERAL_CACHE; i++) {
-		ah_kept *kept = &b->verifier->kept[i];
-		if (kept->object != NULL)
-			kept->free_object(kept->object);
-		kept->object = NULL;
-	}
+	ah_bench_forget(b->verifier);
 	judge(b);
 }
 
