@@ -105,8 +105,9 @@ AH_API const char *ah_tdx_tcb_status_name(ah_tdx_tcb_status status);
 /* One launch event with a security name: a replayed runtime event of RTMR3, before the boundary behind which the application writes. */
 typedef struct ah_tdx_security_event {
 	char name[33];
-	size_t payload_len;                /* of the first 64 bytes kept here */
-	uint8_t payload[64];
+	size_t payload_total_len;          /* of the payload; above payload_len it was cut here */
+	size_t payload_len;                /* of what is kept */
+	uint8_t payload[512];
 } ah_tdx_security_event;
 
 /* Intel TDX: the signed TD report, and what certificates and collateral add. */

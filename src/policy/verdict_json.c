@@ -353,6 +353,7 @@ static void put_security_event(ah_json_writer *w, const ah_tdx_security_event *e
 	ah_json_put_object_begin(w);
 	put_member_foreign(w, "name", event->name);
 	put_member_hex(w, "payload", ah_slice_sub(AH_SLICE_OF(event->payload), 0, event->payload_len));
+	put_member_int(w, "payload_length", (int64_t)event->payload_total_len);
 	ah_json_put_object_end(w);
 }
 

@@ -183,7 +183,8 @@ static bool is_ambiguous(const ah_event *event)
 static void keep_event(ah_tdx_claims *claims, const ah_event *event)
 {
 	ah_tdx_security_event *kept = &claims->security_events[claims->security_event_count++];
-	*kept = (ah_tdx_security_event){ .payload_len = event->content.len < sizeof kept->payload ? event->content.len : sizeof kept->payload };
+	*kept = (ah_tdx_security_event){ .payload_total_len = event->content.len };
+	kept->payload_len = event->content.len < sizeof kept->payload ? event->content.len : sizeof kept->payload;
 	(void)snprintf(kept->name, sizeof kept->name, "%.*s", (int)event->name.len, (const char *)event->name.ptr);
 	if (kept->payload_len != 0)
 		memcpy(kept->payload, event->content.ptr, kept->payload_len);
@@ -218,14 +219,26 @@ static ah_err collect_security_events(ah_tdx_claims *claims, const ah_event_log 
 	return AH_OK;
 }
 
+/* The kernel's own extends of RTMR3 leave no entry in a CCEL; any other register that says something must be explained by the log. */
+static bool may_be_left_out(const ah_event_log *log, size_t rtmr, ah_slice value)
+{
+	return ah_slice_is_zero(value) || (log->kind == AH_EVENT_LOG_CCEL && rtmr == RUNTIME_RTMR);
+}
+
 ah_err ah_event_log_bind(const ah_event_log *log, ah_tdx_claims *claims, ah_fault *why)
 {
 	ah_tdx_claims found = *claims;
+	bool any = false;
 	for (size_t i = 0; i < sizeof log->rtmr_used / sizeof log->rtmr_used[0]; i++) {
 		found.rtmr_replayed[i] = log->rtmr_used[i] && ah_equal(AH_SLICE_OF(log->rtmr[i]), AH_SLICE_OF(claims->rtmr[i]));
 		if (log->rtmr_used[i] && !found.rtmr_replayed[i])
 			return ah_fault_set(why, AH_ERR_EVENT_LOG, STEP, "RTMR%zu does not replay to the value of the quote", i);
+		if (!log->rtmr_used[i] && !may_be_left_out(log, i, AH_SLICE_OF(claims->rtmr[i])))
+			return ah_fault_set(why, AH_ERR_EVENT_LOG, STEP, "the log has no event of RTMR%zu, which is not zero", i);
+		any = any || log->rtmr_used[i];
 	}
+	if (!any)
+		return ah_fault_set(why, AH_ERR_EVENT_LOG, STEP, "the log extends no register");
 	found.has_event_log = true;
 	found.event_count = log->count;
 	found.security_event_count = 0;

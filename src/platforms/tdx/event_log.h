@@ -62,8 +62,9 @@ AH_DEFINE_AUTO_PTR(ah_event_log)
 AH_MUST_USE ah_err ah_event_log_survey(ah_event_log **out, ah_fault *broken, ah_crypto *crypto, ah_slice bytes);
 
 /*
- * Compare with the registers of verified claims and fill claims->event_log: a register that the log extends must be equal; a CCEL cannot rebuild RTMR3 (the
- * kernel's extends leave no entry), so there RTMR3 is compared only when it is used.
+ * Compare with the registers of verified claims and fill claims->event_log: a register that the log extends must be equal, and one that is not zero must be
+ * extended by the log, so that a log which leaves events out explains nothing. A CCEL cannot rebuild RTMR3 (the kernel's extends leave no entry), so there
+ * RTMR3 is compared only when it is used. A log that extends no register at all is refused.
  * Security names (app-id, compose-hash, instance-id, key-provider, os-image-hash) come from replayed runtime events of RTMR3 before the boundary
  * ("boot-mr-done" or "system-ready") alone, each at most once. The boundary of app-id, compose-hash and instance-id is the first of the two; that of
  * key-provider and os-image-hash, which a guest learns after boot-mr-done, is system-ready. The first event of RTMR3 that is no runtime event with a

@@ -736,17 +736,38 @@ static void a_ccel_gives_no_security_names(void)
 	EXPECT(claims.rtmr_replayed[3] && claims.security_event_count == 0);
 }
 
-static void a_payload_above_64_bytes_is_kept_as_far_as_there_is_room(void)
+/* Whoever hands over the log could leave out what he does not want to be seen. */
+static void a_log_that_explains_less_than_the_quote_is_refused(void)
+{
+	AH_AUTO(ah_buf) empty = AH_BUF(LOG_MAX), one = AH_BUF(LOG_MAX);
+	ah_fault why = { 0 };
+	put(&empty, "[]");
+	ah_tdx_claims claims = no_claims;
+	EXPECT_ERR(bind(&claims, &empty, NULL), AH_ERR_EVENT_LOG); /* also when every register is zero */
+	claims.rtmr[2][5] = 1;
+	EXPECT_ERR(bind(&claims, &empty, NULL), AH_ERR_EVENT_LOG);
+	put_runtime(&one, "app-id", "aa");
+	put(&one, "]");
+	claims = claims_of(&one);
+	EXPECT_OK(bind(&claims, &one, NULL));
+	claims = claims_of(&one);
+	claims.rtmr[0][47] = 1;
+	EXPECT_ERR(bind(&claims, &one, &why), AH_ERR_EVENT_LOG);
+	EXPECT(strstr(why.detail, "RTMR0") != NULL && !claims.has_event_log);
+}
+
+static void a_payload_above_512_bytes_is_cut_and_says_so(void)
 {
 	AH_AUTO(ah_buf) text = AH_BUF(LOG_MAX);
-	char payload[131] = { 0 };
-	memset(payload, 'a', 130);
+	char payload[2 * 513 + 1] = { 0 };
+	memset(payload, 'a', 2 * 513);
 	put_runtime(&text, "app-id", payload);
 	put(&text, "]");
 	ah_tdx_claims claims = claims_of(&text);
 	EXPECT_OK(bind(&claims, &text, NULL));
-	payload[128] = '\0';
-	EXPECT(claims.security_events[0].payload_len == 64 && has_security_event(&claims, "app-id", payload));
+	payload[2 * 512] = '\0';
+	EXPECT(claims.security_events[0].payload_total_len == 513 && claims.security_events[0].payload_len == 512);
+	EXPECT(has_security_event(&claims, "app-id", payload));
 }
 
 /* -- For inspect -- */
@@ -797,7 +818,8 @@ static const ah_test_case cases[] = {
 	AH_TEST(labels_say_what_a_digest_proves),
 	AH_TEST(a_register_that_the_log_leaves_alone_is_not_compared),
 	AH_TEST(a_ccel_gives_no_security_names),
-	AH_TEST(a_payload_above_64_bytes_is_kept_as_far_as_there_is_room),
+	AH_TEST(a_log_that_explains_less_than_the_quote_is_refused),
+	AH_TEST(a_payload_above_512_bytes_is_cut_and_says_so),
 	AH_TEST(a_broken_log_is_surveyed_as_far_as_it_holds),
 };
 

@@ -268,7 +268,7 @@ static void a_replayed_event_log_is_summed_up(void)
 	tdx->event_count = 43;
 	tdx->rtmr_replayed[0] = tdx->rtmr_replayed[3] = true;
 	tdx->security_event_count = 2;
-	tdx->security_events[0] = (ah_tdx_security_event){ .name = "app-id", .payload_len = 2, .payload = { 0xab, 0xcd, 0xef } };
+	tdx->security_events[0] = (ah_tdx_security_event){ .name = "app-id", .payload_total_len = 7, .payload_len = 2, .payload = { 0xab, 0xcd, 0xef } };
 	tdx->security_events[1] = (ah_tdx_security_event){ .name = "compose-hash", .payload_len = 0 };
 	make_tdx_pass(&s);
 	AH_AUTO(document) d = { .text = NULL };
@@ -282,6 +282,7 @@ static void a_replayed_event_log_is_summed_up(void)
 	EXPECT(json_array_size(replayed) == 4 && json_is_true(json_array_get(replayed, 0)) && json_is_false(json_array_get(replayed, 1)));
 	EXPECT(json_array_size(events) == 2);
 	EXPECT(strcmp(text_of(json_array_get(events, 0), "name"), "app-id") == 0 && strcmp(text_of(json_array_get(events, 0), "payload"), "abcd") == 0);
+	EXPECT(json_integer_value(json_object_get(json_array_get(events, 0), "payload_length")) == 7);
 	EXPECT(strcmp(text_of(json_array_get(events, 1), "payload"), "") == 0);
 }
 
@@ -298,7 +299,8 @@ static void the_fullest_claims_fit_into_the_limit(void)
 	tdx->security_event_count = 5;
 	for (size_t i = 0; i < 5; i++) {
 		memset(tdx->security_events[i].name, 'n', 32);
-		tdx->security_events[i].payload_len = 64;
+		tdx->security_events[i].payload_total_len = SIZE_MAX / 2;
+		tdx->security_events[i].payload_len = sizeof tdx->security_events[i].payload;
 	}
 	make_tdx_pass(&s);
 	for (unsigned id = 0; id < AH_CHECK_COUNT; id++) {
