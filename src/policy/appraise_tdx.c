@@ -18,6 +18,7 @@
 #define REPORT_DATA_OFF    520
 #define MRSERVICETD_OFF    600
 
+#define MIGRATABLE         (UINT64_C(1) << 29) /* the same */
 #define SEPT_VE_DISABLE    (UINT64_C(1) << 28) /* Intel TDX module ABI, ATTRIBUTES */
 
 #define REASON_NO_COLLATERAL "no collateral given"
@@ -79,8 +80,14 @@ static void judge_tcb_evaluation(ah_judge *j, const ah_tdx_claims *tdx, uint32_t
 static void judge_service_td(ah_judge *j, const ah_tdx_claims *tdx, const ah_byte_list *allowed)
 {
 	ah_slice service_td = AH_SLICE_OF(tdx->mrservicetd);
-	if (!tdx->is_td15) {
-		ah_check_skip(j->log, AH_CHECK_TDX_SERVICE_TD, "a TD report 1.0 does not say");
+	if (!tdx->is_td15 && (tdx->td_attributes & MIGRATABLE) == 0) {
+		ah_check_skip(j->log, AH_CHECK_TDX_SERVICE_TD, "a TD report 1.0 does not say, and the TD is not migratable");
+		return;
+	}
+	if (!tdx->is_td15) { /* a migratable TD has a service TD that moves it; which one, this report cannot show */
+		range(j, AH_CHECK_TDX_SERVICE_TD, tdx, ATTRIBUTES_OFF, ATTRIBUTES_LEN);
+		ah_check_got(j->log, AH_CHECK_TDX_SERVICE_TD, "migratable, by a service TD that a TD report 1.0 does not name");
+		ah__judge(j, AH_CHECK_TDX_SERVICE_TD, false, AH_ERR_SERVICE_TD);
 		return;
 	}
 	bool none = ah_slice_is_zero(service_td);

@@ -416,6 +416,13 @@ static void pck_crl_without_number(forge *f)
 	FORGE_MUST(ah_sim_put_authority_key_id(&f->tdx.pck_crl.extensions, f->sim->crypto, f->sim->tdx_ca));
 }
 
+/* One bit more than a state can remember: it could not be told from an older one. */
+static void pck_crl_number_of_64_bits(forge *f)
+{
+	pck_crl_without_number(f);
+	FORGE_MUST(ah_mint_put_crl_number(&f->tdx.pck_crl.extensions, UINT64_C(1) << 63));
+}
+
 static void root_crl_without_key_id(forge *f)
 {
 	ah_buf_clear(&f->tdx.root_crl.extensions);
@@ -545,6 +552,7 @@ const forge_case forge_tdx_collateral_cases[] = {
 	SHAPE("E06_root_crl_without_next_update_is_refused", CRL_MALFORMED, root_crl_without_next_update),
 	SHAPE("E06_root_crl_without_key_identifier_is_refused", CRL_MALFORMED, root_crl_without_key_id),
 	SHAPE("E06_pck_crl_without_number_is_refused", CRL_MALFORMED, pck_crl_without_number),
+	SHAPE("E06_pck_crl_number_of_64_bits_is_refused", CRL_MALFORMED, pck_crl_number_of_64_bits),
 	SHAPE("E06_pck_crl_with_an_odd_entry_is_refused", CRL_MALFORMED, pck_crl_with_an_odd_entry),
 };
 const size_t forge_tdx_collateral_case_count = sizeof forge_tdx_collateral_cases / sizeof forge_tdx_collateral_cases[0];

@@ -180,6 +180,9 @@ static ah_err read_crl(ah__document *d, ah_buf *der, ah_crl *crl)
 	AH_TRY(ah_crl_parse(crl, ah_buf_slice(der), d->why));
 	if (!crl->has_number || !crl->has_aki)
 		return ah_fault_set(d->why, AH_ERR_CRL_MALFORMED, PARSE, "%s: no %s", d->path, crl->has_number ? "authorityKeyIdentifier" : "cRLNumber");
+	/* A state remembers numbers up to 63 bits. A larger one could not be compared, and an older CRL would pass unseen. */
+	if (crl->number.len > sizeof(int64_t) || (crl->number.len == sizeof(int64_t) && crl->number.ptr[0] > 0x7f))
+		return ah_fault_set(d->why, AH_ERR_CRL_MALFORMED, PARSE, "%s: cRLNumber of more than 63 bits", d->path);
 	return AH_OK;
 }
 

@@ -92,13 +92,16 @@ static bool needs_configuration(ah_tdx_tcb_status status)
 
 /*
  * Step 14: the TD was launched under an old TCB, and the platform was updated around it since. Starting it again would give it the current
- * status. A current TCB that is out of date changes nothing: the launch status stands. Revoked stays revoked, whichever of the two it is.
+ * status. Where the current TCB is the worse one, what runs now counts as much as what was there at launch. Revoked stays revoked, whichever of
+ * the two it is.
  */
 static ah_tdx_tcb_status with_current(ah_tdx_tcb_status launch, ah_tdx_tcb_status current)
 {
-	if (current == AH_TDX_TCB_REVOKED)
+	if (launch == AH_TDX_TCB_REVOKED || current == AH_TDX_TCB_REVOKED)
 		return AH_TDX_TCB_REVOKED;
-	if (!is_out_of_date(launch) || is_out_of_date(current))
+	if (is_out_of_date(current))
+		return needs_configuration(current) ? AH_TDX_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED : converge(launch, AH_TDX_TCB_OUT_OF_DATE);
+	if (!is_out_of_date(launch))
 		return launch;
 	return needs_configuration(launch) || needs_configuration(current) ? AH_TDX_TCB_RELAUNCH_ADVISED_CONFIGURATION_NEEDED : AH_TDX_TCB_RELAUNCH_ADVISED;
 }

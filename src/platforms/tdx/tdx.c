@@ -352,7 +352,7 @@ static void take_advisories(ah_tdx_claims *claims, const char (*table)[AH_TDX_AD
 	}
 }
 
-/* CRLNumber has up to 20 bytes (RFC 5280 5.2.3); one of more than 63 bits is not remembered. */
+/* CRLNumber as a number. One of more than 63 bits was refused with the file. */
 static bool crl_number(uint64_t *out, const ah_crl *crl)
 {
 	uint64_t number = 0;

@@ -318,13 +318,16 @@ static void a_failed_evaluation_leaves_the_result_alone(void)
 
 /* -- Launch and current TCB -- */
 
-/* Step 14, written out: rows are the launch status, columns the current one in the order of platform_statuses. */
+/*
+ * Step 14, written out: rows are the launch status, columns the current one in the order of platform_statuses. Where the current one is out of date
+ * this is stricter than Intel's library, which keeps the launch status (docs/protocol/tdx.md).
+ */
 static const ah_tdx_tcb_status relaunch[7][7] = {
-	/* UpToDate */      { UTD, UTD, UTD, UTD, UTD, UTD, RKD },
-	/* SWHardening */   { SWH, SWH, SWH, SWH, SWH, SWH, RKD },
-	/* Configuration */ { CN, CN, CN, CN, CN, CN, RKD },
-	/* both */          { CNSWH, CNSWH, CNSWH, CNSWH, CNSWH, CNSWH, RKD },
-	/* OutOfDate */     { TDR, TDR, TDRCN, TDRCN, OOD, OOD, RKD },
+	/* UpToDate */      { UTD, UTD, UTD, UTD, OOD, OODCN, RKD },
+	/* SWHardening */   { SWH, SWH, SWH, SWH, OOD, OODCN, RKD },
+	/* Configuration */ { CN, CN, CN, CN, OODCN, OODCN, RKD },
+	/* both */          { CNSWH, CNSWH, CNSWH, CNSWH, OODCN, OODCN, RKD },
+	/* OutOfDate */     { TDR, TDR, TDRCN, TDRCN, OOD, OODCN, RKD },
 	/* OutOfDateCN */   { TDRCN, TDRCN, TDRCN, TDRCN, OODCN, OODCN, RKD },
 	/* Revoked */       { RKD, RKD, RKD, RKD, RKD, RKD, RKD },
 };
