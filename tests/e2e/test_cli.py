@@ -812,6 +812,11 @@ def a_simulated_quote_is_judged_with_its_files():
     is_error(run(*genuine, "--collateral", "empty", "quote.bin"), 2, "InvalidArgument")
     is_error(run(*genuine, "--event-log", write("large", b"x" * (1024 * 1024 + 1)), "quote.bin"), 30, "TooLarge")
     is_error(run(*genuine, "--state", "-", "quote.bin"), 2, "InvalidArgument")
+    os.mkdir("states")
+    is_verdict(run(*genuine, *files, "--state", "states/real", "quote.bin"), 0, "SIMULATED")
+    os.symlink("real", "states/link")
+    is_verdict(run(*genuine, *files, "--state", "states/link", "quote.bin"), 0, "SIMULATED")
+    claim(os.path.islink("states/link") and not os.path.exists("states/link.lock"), "a link and its file are one state with one lock")
 
 
 def an_intermediate_of_the_same_name_does_no_harm():

@@ -115,6 +115,14 @@ static ah_err as_state_fault(cli *app, ah_err err)
 	return AH_ERR_STATE_INVALID;
 }
 
+/* A link and the file that it names are one state: with two locks, two runs could each write what the other had not seen. */
+static void follow_links(cli_state *s)
+{
+	char real[PATH_MAX];
+	if (realpath(s->path, real) != NULL && strlen(real) < sizeof s->path)
+		(void)snprintf(s->path, sizeof s->path, "%s", real);
+}
+
 /* Beside the file, as the file itself is replaced. Folders are made for the default place alone: a path that was typed is meant as it is. */
 static ah_err hold(cli *app, cli_state *s, bool is_default)
 {
@@ -124,6 +132,7 @@ static ah_err hold(cli *app, cli_state *s, bool is_default)
 		(void)snprintf(name, sizeof name, "%.*s", (int)(slash - s->path), s->path);
 		AH_TRY(cli_make_folders(app, name, AH_ERR_STATE_INVALID));
 	}
+	follow_links(s);
 	if (!fits(snprintf(name, sizeof name, "%s.lock", s->path))) {
 		errno = ENAMETOOLONG;
 		return place_fault(app, AH_ERR_STATE_INVALID, s->path);
