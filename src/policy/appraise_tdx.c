@@ -1,6 +1,8 @@
 /* Reference values and binding of Intel TDX. See judge.h. */
 #include "policy/judge.h"
 
+#include "platforms/tdx/quote.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -17,9 +19,6 @@
 #define RTMR0_OFF          328
 #define REPORT_DATA_OFF    520
 #define MRSERVICETD_OFF    600
-
-#define MIGRATABLE         (UINT64_C(1) << 29) /* the same */
-#define SEPT_VE_DISABLE    (UINT64_C(1) << 28) /* Intel TDX module ABI, ATTRIBUTES */
 
 #define REASON_NO_COLLATERAL "no collateral given"
 
@@ -80,7 +79,7 @@ static void judge_tcb_evaluation(ah_judge *j, const ah_tdx_claims *tdx, uint32_t
 static void judge_service_td(ah_judge *j, const ah_tdx_claims *tdx, const ah_byte_list *allowed)
 {
 	ah_slice service_td = AH_SLICE_OF(tdx->mrservicetd);
-	if (!tdx->is_td15 && (tdx->td_attributes & MIGRATABLE) == 0) {
+	if (!tdx->is_td15 && (tdx->td_attributes & AH_TDX_ATTR_MIGRATABLE) == 0) {
 		ah_check_skip(j->log, AH_CHECK_TDX_SERVICE_TD, "a TD report 1.0 does not say, and the TD is not migratable");
 		return;
 	}
@@ -118,7 +117,7 @@ static void judge_collateral(ah_judge *j, const ah_tdx_claims *tdx)
 /* Off, the host can take pages away and give them back zeroed, and the guest's exception handler decides what happens. */
 static void judge_sept_ve(ah_judge *j, const ah_tdx_claims *tdx)
 {
-	bool on = (tdx->td_attributes & SEPT_VE_DISABLE) != 0;
+	bool on = (tdx->td_attributes & AH_TDX_ATTR_SEPT_VE_DISABLE) != 0;
 	range(j, AH_CHECK_TDX_SEPT_VE, tdx, ATTRIBUTES_OFF, ATTRIBUTES_LEN);
 	ah_check_got(j->log, AH_CHECK_TDX_SEPT_VE, "SEPT_VE_DISABLE %s", on ? "on" : "off");
 	ah_check_wanted(j->log, AH_CHECK_TDX_SEPT_VE, "on");

@@ -319,8 +319,8 @@ static void a_failed_evaluation_leaves_the_result_alone(void)
 /* -- Launch and current TCB -- */
 
 /*
- * Step 14, written out: rows are the launch status, columns the current one in the order of platform_statuses. Where the current one is out of date
- * this is stricter than Intel's library, which keeps the launch status (docs/protocol/tdx.md).
+ * Step 14, written out: rows are the launch status, columns the current one in the order of platform_statuses. A current one that is out of
+ * date counts like a component that is (docs/protocol/tdx.md).
  */
 static const ah_tdx_tcb_status relaunch[7][7] = {
 	/* UpToDate */      { UTD, UTD, UTD, UTD, OOD, OODCN, RKD },
