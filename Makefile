@@ -5,7 +5,7 @@ PREFIX       ?= /usr/local
 DESTDIR      ?=
 FUZZ_SECONDS ?= 30
 
-.PHONY: all demo test check-all bench fuzz lint coverage install clean help
+.PHONY: all demo test check-all bench fuzz lint coverage install deb abi abi-update clean help
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -49,8 +49,22 @@ install: all
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
+deb:
+	@tools/setup deb
+	@tools/build-deb
+
+abi:
+	@tools/setup test
+	@$(MAKE) --no-print-directory all
+	@AH_BUILD=$(abspath $(BUILD)) tools/check-abi
+
+abi-update:
+	@tools/setup test
+	@$(MAKE) --no-print-directory all
+	@AH_BUILD=$(abspath $(BUILD)) tools/check-abi --update
+
 clean:
-	rm -rf build build-asan build-clang build-fuzz build-lint build-nosim build-tsan build-valgrind build-coverage
+	rm -rf build build-asan build-clang build-deb build-fuzz build-lint build-nosim build-tsan build-valgrind build-coverage
 
 help:
 	@echo "make            build the command and the library into $(BUILD)/"
@@ -62,4 +76,6 @@ help:
 	@echo "make lint       clang-tidy, cppcheck, gcc -fanalyzer, clang-format of changed lines"
 	@echo "make coverage   lines of src/ that the tests reach"
 	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make deb        Debian packages into build-deb/"
+	@echo "make abi        compare the library's interface with packaging/abi/; make abi-update records it"
 	@echo "make clean      remove the build folders"

@@ -83,4 +83,4 @@ def build_folder():
 
 def core_archives():
     return [os.path.join(build_folder(), "src", f"libah_{name}.a") for name in
-            ("base", "codec", "crypto", "pki", "evidence", "platforms", "policy")]
+            ("base", "codec", "crypto", "nostr", "pki", "evidence", "platforms", "policy")]

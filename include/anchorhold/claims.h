@@ -140,6 +140,36 @@ typedef struct ah_tdx_claims {
 	uint8_t root_crl_issuer_sha256[32], pck_crl_issuer_sha256[32]; /* of the issuer's Name DER */
 } ah_tdx_claims;
 
+/* What an attestation envelope says of its server; believed because the binding in the evidence commits to it. Of a Tresor envelope only the first half is. */
+typedef struct ah_envelope_claims {
+	bool is_tresor;
+	char workload[129], deployment_id[129]; /* deployment_id: a label; empty when absent */
+	char purpose[16], role[16];       /* empty on Tresor */
+	bool is_fresh;                    /* freshness "session", else "cached" */
+	int64_t issued_at_s;
+	uint32_t max_age_s;
+	bool has_tls_spki, has_tag, has_binding_p256, has_x25519, has_ed25519, has_service_key;
+	uint8_t tls_spki_sha256[32], tag[32], binding_p256[65], x25519[32], ed25519[32], service_key[32];
+	char trust_bundle_url[513];       /* a hint of the server; never followed without the caller's word */
+} ah_envelope_claims;
+
+#define AH_EVENT_SIGNERS_MAX 16
+#define AH_EVENT_RELAYS_MAX  16
+/* What a Nostr instance event says; its service key is bound to the evidence. */
+typedef struct ah_event_claims {
+	uint32_t kind;                    /* 63793 or 13793 */
+	uint8_t id[32], pubkey[32];       /* pubkey: x-only service key */
+	int64_t created_at_s, expiration_s; /* expiration 0: none */
+	uint8_t attested_pubkey[32];      /* the key in the attestation; differs from pubkey with certificate events alone */
+	bool has_builder, has_launcher;
+	uint8_t builder[32], launcher[32];
+	size_t release_signer_count;
+	uint8_t release_signers[AH_EVENT_SIGNERS_MAX][32];
+	char name[129], version[65], stage[17], repository[257];
+	size_t relay_count;
+	char relays[AH_EVENT_RELAYS_MAX][257];
+} ah_event_claims;
+
 typedef struct ah_claims ah_claims;
 
 AH_API ah_platform_id ah_claims_platform(const ah_claims *claims);

@@ -45,6 +45,14 @@ AH_API bool ah_state_highest(const ah_state *state, const char *kind, const char
  */
 AH_API AH_MUST_USE ah_err ah_state_note(ah_state *state, const char *kind, const char *key, uint64_t number);
 
+/* The newest trust bundle that was accepted of a release root (32 bytes, Ed25519) and workload; false when there is none. */
+AH_API bool ah_state_bundle(const ah_state *state, const uint8_t root[32], const char *workload, int64_t *version, uint8_t sha256[32]);
+/*
+ * Remember a bundle; a lower version than remembered leaves what is there. A failed call leaves everything.
+ * errors: AH_ERR_ARGUMENT (workload or version of another form; the same version with another digest), AH_ERR_LIMIT (full), AH_ERR_NOMEM.
+ */
+AH_API AH_MUST_USE ah_err ah_state_note_bundle(ah_state *state, const uint8_t root[32], const char *workload, int64_t version, const uint8_t sha256[32]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,7 @@
 #ifndef ANCHORHOLD_VERDICT_H
 #define ANCHORHOLD_VERDICT_H
 
+#include <anchorhold/bundle.h>
 #include <anchorhold/evidence.h>
 #include <anchorhold/policy.h>
 #include <anchorhold/state.h>
@@ -24,19 +25,37 @@ enum {
 	AH_EXPECT_REPORT_DATA = 1 << 0, /* SNP, TDX: exactly 64 bytes of report_data; Nitro: 1..512 bytes of user_data */
 	AH_EXPECT_NONCE = 1 << 1,       /* Nitro: 1..512 bytes */
 	AH_EXPECT_PUBLIC_KEY = 1 << 2,  /* Nitro: 1..1024 bytes */
+	AH_EXPECT_CHANNEL = 1 << 3,     /* envelopes: purpose, role and what comes with them; R is recomputed from it. AH_EXPECT_NONCE combines: 16..64 bytes */
 	AH_NO_BINDING = 1 << 7          /* the named way to bind to nothing: the verdict is UNBOUND and nothing is accepted */
 };
 typedef struct ah_expected {
 	unsigned fields;                /* of AH_EXPECT_*, or AH_NO_BINDING alone */
 	ah_slice report_data, nonce, public_key;
+	const char *purpose, *role;     /* "tls", "oak", "sealed-ws", "nostr", "kms"; "server", "client" */
+	ah_slice spki_sha256;           /* of the connection's TLS leaf key: 32 bytes exactly when purpose is tls and role is server */
+	ah_slice session_value;         /* 32 bytes; empty: no live connection, the row `session` is not_checked and a session-fresh envelope UNBOUND */
+	ah_slice peer_evidence_sha256;  /* 32 bytes: of our own evidence, in a session where both sides attest; else empty */
 } ah_expected;
+
+/* What the evidence came in. */
+typedef enum ah_carrier {
+	AH_CARRIER_NONE,                /* raw evidence */
+	AH_CARRIER_ENVELOPE,            /* anchorhold.attestation/v1 */
+	AH_CARRIER_TRESOR,              /* tresor.attestation/v1 */
+	AH_CARRIER_EVENT                /* a Nostr instance event */
+} ah_carrier;
+/* By schema, or kind and signature, of the JSON object that these bytes are; AH_CARRIER_NONE for all else. Nothing is verified. */
+AH_API ah_carrier ah_carrier_detect(ah_slice bytes);
+/* "evidence", "envelope", "tresor-envelope", "instance-event"; static storage. */
+AH_API const char *ah_carrier_name(ah_carrier carrier);
 
 /* One question to the verifier. Everything is borrowed for the call. Zero it, then fill it. */
 typedef struct ah_request {
-	ah_slice evidence;              /* binary, see ah_evidence_from_text() */
+	ah_slice evidence;              /* binary, see ah_evidence_from_text(); or an envelope or instance event as it was served */
 	ah_platform_id platform;        /* AH_PLATFORM_NONE: detect */
 	const ah_endorsements *endorsements; /* may be NULL */
-	const ah_policy *policy;        /* exactly one of policy and genuine_only */
+	const ah_policy *policy;        /* exactly one of policy, trust and genuine_only */
+	const ah_trust *trust;          /* the policy as a signed bundle: verified first; with state its version is compared and noted */
 	bool genuine_only;              /* only "is this genuine, non-debug hardware evidence at that time": no reference values, no binding */
 	ah_expected expected;
 	int64_t now_s;                  /* seconds since 1970, the caller's trusted time */
@@ -45,6 +64,8 @@ typedef struct ah_request {
 	bool allow_debug;               /* with a policy: together with its debug: true. Debug evidence is then DEBUG, not FAIL; never accepted */
 	ah_slice event_log;             /* TDX: a CCEL or a JSON log, replayed once the quote's signature holds; empty for none */
 	struct ah_state *state;         /* NULL: no state; else older collateral is refused, and what was accepted is noted, on AH_OK alone */
+	const ah_slice *pin;            /* NULL: none; an empty slice: first use; else what ah_pin_from_verdict() gave then */
+	const char *policy_source;      /* what the verdict says of where the policy came from: NULL is "caller"; "file" */
 } ah_request;
 
 typedef enum ah_result {
@@ -95,6 +116,13 @@ AH_API const ah_claims *ah_appraisal_claims(const ah_appraisal *appraisal);
 /* Claims of genuine evidence, for people and for writing a first policy: set once signatures and chain hold, whatever the policy then said. Else NULL.
  * Never a reason to accept anything. */
 AH_API const ah_claims *ah_verdict_claims(const ah_verdict *verdict);
+AH_API ah_carrier ah_verdict_carrier(const ah_verdict *verdict);
+/* NULL unless the evidence came in an envelope and its binding held. Borrowed. */
+AH_API const ah_envelope_claims *ah_verdict_envelope(const ah_verdict *verdict);
+/* NULL unless the evidence came in an instance event, its signatures held, and the attestation vouches for its key. Borrowed. */
+AH_API const ah_event_claims *ah_verdict_event(const ah_verdict *verdict);
+/* NULL unless the policy came as a trust bundle that verified. Borrowed. */
+AH_API const ah_bundle_info *ah_verdict_bundle(const ah_verdict *verdict);
 
 /* One check of the verdict. All texts are borrowed from the verdict; got, wanted and reason may be empty, never NULL. */
 typedef enum ah_row_status { AH_ROW_PASS, AH_ROW_FAIL, AH_ROW_NOT_CHECKED } ah_row_status;

@@ -7,7 +7,10 @@
 #include <stdio.h>
 
 #define AH_ERR_0 AH_OK /* "0" in checks.def: no single error */
-enum { N = AH_CHECK_ON_NITRO, S = AH_CHECK_ON_SNP, T = AH_CHECK_ON_TDX, NST = N | S | T };
+enum {
+	N = AH_CHECK_ON_NITRO, S = AH_CHECK_ON_SNP, T = AH_CHECK_ON_TDX, NST = N | S | T,
+	E = AH_CHECK_ON_ENVELOPE, I = AH_CHECK_ON_EVENT, B = AH_CHECK_ON_BUNDLE, P = AH_CHECK_ON_PIN
+};
 
 const ah_check_info ah_check_infos[AH_CHECK_COUNT] = {
 #define AH_CHECK(symbol, id, platforms, error, title, specification) \

@@ -17,7 +17,11 @@ typedef enum ah_check_id {
 	AH_CHECK_COUNT
 } ah_check_id;
 
-enum { AH_CHECK_ON_NITRO = 1, AH_CHECK_ON_SNP = 2, AH_CHECK_ON_TDX = 4 };
+/* Which verdicts show a row: by platform, and by what the evidence (envelope, instance event) or the policy (bundle, pin) came in. */
+enum {
+	AH_CHECK_ON_NITRO = 1, AH_CHECK_ON_SNP = 2, AH_CHECK_ON_TDX = 4, AH_CHECK_ON_ENVELOPE = 8, AH_CHECK_ON_EVENT = 16, AH_CHECK_ON_BUNDLE = 32,
+	AH_CHECK_ON_PIN = 64
+};
 
 /* The constant half of a row. */
 typedef struct ah_check_info {

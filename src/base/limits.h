@@ -67,14 +67,16 @@
 #define AH_EVENT_LOG_MAX           (1024 * 1024)
 #define AH_EVENTS_MAX              4096
 #define AH_EVENT_NAME_MAX          256
-/* The state file remembers at most this many (kind, key) pairs. */
+/* The state file remembers at most this many numbers and trust bundles together; a bundle of the longest names takes 310 bytes. */
 #define AH_STATE_ENTRIES_MAX       1024
-#define AH_STATE_FILE_MAX          (256 * 1024)
+#define AH_STATE_FILE_MAX          (512 * 1024)
 
 /* JSON: our own documents. */
 #define AH_JSON_MAX                (1024 * 1024)
 #define AH_JSON_DEPTH_MAX          32
 #define AH_JSON_TOKENS_MAX         10000
+/* A saved bundle holds a policy and a verdict, each within AH_JSON_TOKENS_MAX, and its own members. */
+#define AH_JSON_LARGE_TOKENS_MAX   (3 * AH_JSON_TOKENS_MAX)
 #define AH_POLICY_MAX              (256 * 1024)
 #define AH_POLICY_RELEASES_MAX     64
 #define AH_POLICY_FLOORS_MAX       32
@@ -91,6 +93,32 @@
 #define AH_EVIDENCE_AGE_MAX_S      3600
 #define AH_CLOCK_SKEW_POLICY_S     300
 #define AH_POLICY_LIFETIME_S       (90 * 86400)
+
+/* JWS: a policy at its limit as base64url, with header and signature. The header has three short members. */
+#define AH_JWS_MAX                 (400 * 1024)
+#define AH_JWS_HEADER_MAX          1024
+#define AH_MANIFEST_MAX            (32 * 1024)
+
+/* Envelopes: DESIGN 4. Evidence inside is base64, so its own limit is smaller than AH_EVIDENCE_MAX. */
+#define AH_ENVELOPE_MAX            (256 * 1024)
+#define AH_URL_MAX                 512
+#define AH_NONCE_MIN               16
+#define AH_NONCE_MAX               64
+/* The one skew allowed between the clocks of server and verifier; on Nitro also between issued_at and the hardware's timestamp. */
+#define AH_CLOCK_SKEW_ENVELOPE_S   60
+
+/* Nostr events: the seed's instance event has 9.5 KB; relays take 64 to 256 KB. */
+#define AH_EVENT_MAX               (256 * 1024)
+#define AH_EVENT_TAGS_MAX          256
+#define AH_EVENT_TAG_ITEMS_MAX     32
+/* Certificate events from the attested key to the event's key. */
+#define AH_EVENT_CHAIN_MAX         4
+
+/* Saved bundles: evidence, endorsements and policy at their limits as base64. */
+#define AH_SAVED_MAX               (8 * 1024 * 1024)
+#define AH_PIN_MAX                 (16 * 1024)
+/* A conformance case holds a saved question. */
+#define AH_CASE_MAX                (8 * 1024 * 1024)
 
 /* Verifier: certificates whose signature was verified, remembered by digest. 256 entries of 32 bytes hold 50 Nitro chains. */
 #define AH_CERT_CACHE_ENTRIES      256

@@ -29,6 +29,15 @@ static inline ah_slice ah_slice_sub(ah_slice s, size_t off, size_t len)
 	return (ah_slice){ off != 0 ? s.ptr + off : s.ptr, len }; /* NULL + 0 is undefined in C, and an empty slice may be NULL */
 }
 
+/* Eight bytes from off, in the order of the machine: for questions about all of them at once. The caller has checked the range; it is asserted. */
+static inline uint64_t ah_slice_word(ah_slice s, size_t off)
+{
+	uint64_t word;
+	assert(off <= s.len && sizeof word <= s.len - off);
+	memcpy(&word, s.ptr + off, sizeof word);
+	return word;
+}
+
 /* Equality of public bytes, for lookups. For anything secret, MAC-like or binding use ah_equal(). */
 static inline bool ah_slice_is(ah_slice a, ah_slice b)
 {

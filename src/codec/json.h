@@ -6,6 +6,7 @@
  * exponent, "-0" or leading zero; range of int64_t), no U+0000 in strings, no lone surrogate, no BOM, nothing but white space after the value.
  * After that a pull never meets a syntax error, only values of an unexpected type, which give AH_ERR_JSON at their offset. Errors are sticky.
  * `AH_JSON_VENDOR` relaxes one rule for signed vendor documents: numbers with fraction or exponent pass when skipped.
+ * `AH_JSON_LARGE` is for saved bundles alone, which hold evidence and endorsements as text: AH_SAVED_MAX bytes and AH_JSON_LARGE_TOKENS_MAX tokens.
  */
 #ifndef AH_CODEC_JSON_H
 #define AH_CODEC_JSON_H
@@ -14,7 +15,7 @@
 #include "base/limits.h"
 
 typedef enum ah_json_type { AH_JSON_OBJECT, AH_JSON_ARRAY, AH_JSON_STRING, AH_JSON_INTEGER, AH_JSON_BOOL, AH_JSON_NULL, AH_JSON_FRACTION, AH_JSON_NONE } ah_json_type;
-enum { AH_JSON_OURS = 0, AH_JSON_VENDOR = 1 };
+enum { AH_JSON_OURS = 0, AH_JSON_VENDOR = 1, AH_JSON_LARGE = 2 }; /* flags */
 
 typedef struct ah_json {
 	ah_slice in;
@@ -77,6 +78,10 @@ void ah_json_put_key(ah_json_writer *w, const char *key);
 void ah_json_put_string(ah_json_writer *w, ah_slice text);
 void ah_json_put_text(ah_json_writer *w, const char *text);
 void ah_json_put_hex(ah_json_writer *w, ah_slice bytes);
+/* Standard base64 with padding. */
+void ah_json_put_base64(ah_json_writer *w, ah_slice bytes);
+/* One whole value that is canonical JSON already, as this writer made it; not checked. */
+void ah_json_put_raw(ah_json_writer *w, ah_slice json);
 void ah_json_put_time(ah_json_writer *w, int64_t t_s);
 void ah_json_put_int(ah_json_writer *w, int64_t v);
 void ah_json_put_bool(ah_json_writer *w, bool v);

@@ -14,9 +14,9 @@
 #define STEP          "json.check"
 #define UNICODE_HEX   4
 /* A member is two tokens, so this many are never reached; see count_token(). */
-#define MEMBERS_MAX   (AH_JSON_TOKENS_MAX / 2 + 1)
+#define MEMBERS_MAX(tokens_max) ((tokens_max) / 2 + 1)
 
-static_assert(AH_JSON_MAX <= UINT32_MAX, "a position in the text fits the fields of a member");
+static_assert(AH_JSON_MAX <= UINT32_MAX && AH_SAVED_MAX <= UINT32_MAX, "a position in the text fits the fields of a member");
 
 typedef struct member {
 	ah_slice name;
@@ -29,7 +29,7 @@ typedef struct check {
 	size_t pos;
 	bool vendor;
 	ah_fault *why;
-	size_t tokens, depth;
+	size_t tokens, tokens_max, depth;
 	struct { bool is_object; uint32_t object; } level[AH_JSON_DEPTH_MAX];
 	uint32_t objects;
 	member *members;
@@ -68,8 +68,8 @@ static bool is_digit(uint8_t c)
 
 static ah_err count_token(check *c)
 {
-	if (c->tokens == AH_JSON_TOKENS_MAX)
-		return ah_fault_at(c->why, AH_ERR_TOO_LARGE, STEP, c->pos, "more than %d values and names", AH_JSON_TOKENS_MAX);
+	if (c->tokens == c->tokens_max)
+		return ah_fault_at(c->why, AH_ERR_TOO_LARGE, STEP, c->pos, "more than %zu values and names", c->tokens_max);
 	c->tokens++;
 	return AH_OK;
 }
@@ -111,6 +111,28 @@ static ah_err check_escape(check *c, size_t start)
 	return AH_OK;
 }
 
+/* A byte of eight, in each of them. */
+#define ONES UINT64_C(0x0101010101010101)
+
+/* Whether one of the eight bytes is zero. */
+static bool has_zero(uint64_t word)
+{
+	return ((word - ONES) & ~word & 0x80 * ONES) != 0;
+}
+
+/* Where the run of characters that stand for themselves ends: most of most texts. */
+static size_t plain_end(ah_slice in, size_t pos)
+{
+	for (; in.len - pos >= sizeof(uint64_t); pos += sizeof(uint64_t)) {
+		uint64_t word = ah_slice_word(in, pos);
+		if (((word - 0x20 * ONES) & ~word & 0x80 * ONES) != 0 || has_zero(word ^ '"' * ONES) || has_zero(word ^ '\\' * ONES))
+			break;
+	}
+	while (pos < in.len && in.ptr[pos] >= 0x20 && in.ptr[pos] != '"' && in.ptr[pos] != '\\')
+		pos++;
+	return pos;
+}
+
 /* A string with its quotes. UTF-8 has been checked for the whole text. */
 static ah_err check_string(check *c, ah_slice *raw)
 {
@@ -118,16 +140,16 @@ static ah_err check_string(check *c, ah_slice *raw)
 	if (!take(c, '"'))
 		return refuse(c, open, "a string is expected");
 	for (;;) {
-		size_t start = c->pos;
+		size_t start = plain_end(c->in, c->pos);
+		c->pos = start;
 		if (start == c->in.len)
 			return refuse(c, open, "a string without its end");
 		if (take(c, '"'))
 			break;
 		if (current(c) < 0x20)
 			return refuse(c, start, "a control character in a string");
-		c->pos++;
-		if (c->in.ptr[start] == '\\')
-			AH_TRY(check_escape(c, start));
+		c->pos++; /* a backslash: nothing else ends what is plain */
+		AH_TRY(check_escape(c, start));
 	}
 	*raw = ah_slice_sub(c->in, open + 1, c->pos - open - 2);
 	return AH_OK;
@@ -341,17 +363,22 @@ static ah_err check_doubles(check *c)
 }
 
 /* How many members there can be, at most: each has a colon, and is kept only when that was seen. */
-static size_t members_bound(ah_slice in)
+static size_t members_bound(const check *c)
 {
 	size_t colons = 0;
-	for (size_t i = 0; i < in.len && colons < MEMBERS_MAX; i++)
-		colons += in.ptr[i] == ':' ? 1 : 0;
+	ah_slice rest = c->in;
+	const uint8_t *colon;
+	while (rest.len != 0 && colons < MEMBERS_MAX(c->tokens_max) && (colon = memchr(rest.ptr, ':', rest.len)) != NULL) {
+		size_t taken = (size_t)(colon - rest.ptr) + 1;
+		rest = ah_slice_sub(rest, taken, rest.len - taken);
+		colons++;
+	}
 	return colons;
 }
 
 static ah_err run_check(check *c)
 {
-	c->member_cap = members_bound(c->in) + 1;
+	c->member_cap = members_bound(c) + 1;
 	c->members = (member *)ah_alloc(2 * c->member_cap * sizeof *c->members); /* the sort needs as much again */
 	if (c->members == NULL)
 		return ah_fault_set(c->why, AH_ERR_NOMEM, STEP, "no memory for %zu names", c->member_cap);
@@ -364,12 +391,14 @@ static ah_err run_check(check *c)
 
 ah_err ah_json_open(ah_json *out, ah_slice in, int flags, ah_fault *why)
 {
-	if (in.len > AH_JSON_MAX)
-		return ah_fault_at(why, AH_ERR_TOO_LARGE, STEP, AH_JSON_MAX, "%zu bytes, more than %d", in.len, AH_JSON_MAX);
+	bool large = (flags & AH_JSON_LARGE) != 0;
+	size_t max = large ? AH_SAVED_MAX : AH_JSON_MAX;
+	if (in.len > max)
+		return ah_fault_at(why, AH_ERR_TOO_LARGE, STEP, max, "%zu bytes, more than %zu", in.len, max);
 	size_t valid = ah_utf8_prefix(in);
 	if (valid != in.len)
 		return ah_fault_at(why, AH_ERR_ENCODING, STEP, valid, "not UTF-8");
-	check c = { .in = in, .vendor = flags == AH_JSON_VENDOR, .why = why };
+	check c = { .in = in, .vendor = (flags & AH_JSON_VENDOR) != 0, .why = why, .tokens_max = large ? AH_JSON_LARGE_TOKENS_MAX : AH_JSON_TOKENS_MAX };
 	AH_TRY(run_check(&c));
 	size_t start = 0;
 	while (ah__json_is_space(in.ptr[start]))

@@ -139,6 +139,22 @@ void ah_json_put_hex(ah_json_writer *w, ah_slice bytes)
 	put_byte(w, '"');
 }
 
+void ah_json_put_base64(ah_json_writer *w, ah_slice bytes)
+{
+	start_value(w);
+	put_byte(w, '"');
+	if (w->err == AH_OK)
+		w->err = ah_base64_encode(w->out, bytes);
+	put_byte(w, '"');
+}
+
+void ah_json_put_raw(ah_json_writer *w, ah_slice json)
+{
+	assert(json.len != 0);
+	start_value(w);
+	put(w, json);
+}
+
 void ah_json_put_time(ah_json_writer *w, int64_t t_s)
 {
 	char text[21];

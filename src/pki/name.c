@@ -95,18 +95,24 @@ static bool next_attribute(struct attributes *a, ah_slice *type, ah_slice *value
 	return a->rdn.err == AH_OK;
 }
 
-bool ah_name_common_name(ah_slice name, ah_slice *cn)
+size_t ah_name_attribute(ah_slice name, ah_slice oid, ah_slice *out)
 {
 	struct attributes all = attributes_of(name);
-	ah_slice type, value, found = { NULL, 0 };
+	ah_slice type, value;
 	size_t count = 0;
 	bool new_rdn;
 	while (next_attribute(&all, &type, &value, &new_rdn))
-		if (ah_slice_is(type, AH_OID_COMMON_NAME)) {
-			found = value;
+		if (ah_slice_is(type, oid)) {
+			*out = value;
 			count++;
 		}
-	if (count != 1)
+	return count;
+}
+
+bool ah_name_common_name(ah_slice name, ah_slice *cn)
+{
+	ah_slice found = { NULL, 0 };
+	if (ah_name_attribute(name, AH_OID_COMMON_NAME, &found) != 1)
 		return false;
 	*cn = found;
 	return true;

@@ -3,6 +3,9 @@
 
 #include "base/limits.h"
 #include "codec/text.h"
+#include <anchorhold/binding.h>
+#include "policy/envelope.h"
+#include "policy/instance_event.h"
 #include "policy/judge.h"
 
 void ah__judge(ah_judge *j, ah_check_id id, bool ok, ah_err err)
@@ -43,19 +46,26 @@ static void judge_simulated(ah_judge *j)
 }
 
 /* issued_at and valid_from may lie AH_CLOCK_SKEW_POLICY_S ahead: publishers' clocks differ. The end is the end. */
-static void judge_policy_time(ah_judge *j)
+ah_err ah__judge_policy_time(ah_checks *log, const ah_policy *policy, int64_t now_s, ah_fault *why)
 {
-	int64_t now_s = j->request->now_s;
-	int64_t begin_s = j->policy->issued_at_s > j->policy->valid_from_s ? j->policy->issued_at_s : j->policy->valid_from_s;
+	int64_t begin_s = policy->issued_at_s > policy->valid_from_s ? policy->issued_at_s : policy->valid_from_s;
 	bool begun = begin_s <= now_s || begin_s - now_s <= AH_CLOCK_SKEW_POLICY_S;
-	bool over = now_s >= j->policy->valid_until_s;
+	bool over = now_s >= policy->valid_until_s;
 	char now[21], bound[21];
 	ah_time_format(now, now_s);
-	ah_time_format(bound, begun ? j->policy->valid_until_s : begin_s);
-	ah_check_got(j->log, AH_CHECK_POLICY_TIME, "%s", now);
-	ah_check_wanted(j->log, AH_CHECK_POLICY_TIME, "%s %s", begun ? "before" : "not before", bound);
-	ah__judge(j, AH_CHECK_POLICY_TIME, begun, AH_ERR_POLICY_NOT_YET_VALID);
-	ah__judge(j, AH_CHECK_POLICY_TIME, !over, AH_ERR_POLICY_EXPIRED);
+	ah_time_format(bound, begun ? policy->valid_until_s : begin_s);
+	ah_check_got(log, AH_CHECK_POLICY_TIME, "%s", now);
+	ah_check_wanted(log, AH_CHECK_POLICY_TIME, "%s %s", begun ? "before" : "not before", bound);
+	ah_err err = ah_check(log, AH_CHECK_POLICY_TIME, begun, AH_ERR_POLICY_NOT_YET_VALID, why);
+	ah_err end = ah_check(log, AH_CHECK_POLICY_TIME, !over, AH_ERR_POLICY_EXPIRED, why);
+	return err != AH_OK ? err : end;
+}
+
+static void judge_policy_time(ah_judge *j)
+{
+	ah_err refused = ah__judge_policy_time(j->log, j->policy, j->request->now_s, j->why);
+	if (j->err == AH_OK)
+		j->err = refused;
 }
 
 static void judge_platform(ah_judge *j, bool present)
@@ -114,14 +124,16 @@ static void judge_debug(ah_judge *j)
 
 /* -- lists that only an envelope or a channel can satisfy -- */
 
-/* Raw evidence proves nothing of these. A list that is there is a demand, so it refuses; it is never passed over. */
+/* Raw evidence proves nothing of these. A list that is there is a demand, so it refuses; it is never passed over. What the carrier decided stays. */
 static void judge_unproven_list(ah_judge *j, ah_check_id id, bool present, ah_err err)
 {
+	if (j->log->rows[id].status != AH_CHECK_NOT_REACHED)
+		return;
 	if (!present) {
 		ah_check_skip(j->log, id, AH_REASON_NO_LIST);
 		return;
 	}
-	ah_check_got(j->log, id, "nothing: raw evidence does not prove it");
+	ah_check_got(j->log, id, "nothing: %s does not prove it", j->carried->kind == AH_CARRIER_NONE ? "raw evidence" : ah_carrier_name(j->carried->kind));
 	ah_check_wanted(j->log, id, "one that the policy lists");
 	ah__judge(j, id, false, err);
 }
@@ -132,28 +144,44 @@ static void judge_workload(ah_judge *j)
 	if (j->claims->platform == AH_PLATFORM_NITRO && p->nitro.present) {
 		judge_unproven_list(j, AH_CHECK_BUILDER, p->nitro.builders.present, AH_ERR_BUILDER);
 		judge_unproven_list(j, AH_CHECK_LAUNCHER, p->nitro.launchers.present, AH_ERR_LAUNCHER);
+		judge_unproven_list(j, AH_CHECK_EVENT_STAGE, p->nitro.stages.present, AH_ERR_STAGE);
+		judge_unproven_list(j, AH_CHECK_RELEASE_SIGNERS, p->nitro.release_signers.present, AH_ERR_RELEASE_SIGNER);
+		judge_unproven_list(j, AH_CHECK_VERSION_FLOOR, p->nitro.min_version[0] != '\0', AH_ERR_VERSION_FLOOR);
 	}
 	judge_unproven_list(j, AH_CHECK_IDENTITY_TAG, p->allowed_workload_identity_tags.present, AH_ERR_IDENTITY_TAG);
 	judge_unproven_list(j, AH_CHECK_MANIFEST_KEY, p->manifest_keys.present, AH_ERR_MANIFEST_KEY);
 	judge_unproven_list(j, AH_CHECK_DEPLOYMENT, p->deployment_ids.present, AH_ERR_DEPLOYMENT);
 	judge_unproven_list(j, AH_CHECK_SERVICE_KEY, p->service_keys.present, AH_ERR_SERVICE_KEY);
-	ah_check_skip(j->log, AH_CHECK_FRESHNESS, "raw evidence: only a nonce or report data chosen by the verifier proves freshness");
+	if (j->log->rows[AH_CHECK_FRESHNESS].status == AH_CHECK_NOT_REACHED)
+		ah_check_skip(j->log, AH_CHECK_FRESHNESS, "raw evidence: only a nonce or report data chosen by the verifier proves freshness");
 }
 
 /* -- bound -- */
 
 void ah__judge_field(ah_judge *j, ah_check_id id, bool stated, bool present, ah_slice got, ah_slice wanted, ah_err err)
 {
+	if (j->log->rows[id].status == AH_CHECK_FAIL)
+		return; /* refused where it came in (instance_event_judge.c): the row keeps what was got and wanted there */
 	if (present)
 		ah_check_got_hex(j->log, id, got);
 	if (!stated) {
-		ah_check_skip(j->log, id, (j->request->expected.fields & AH_NO_BINDING) != 0 ? "the caller asked for no binding" : "not given");
+		ah_check_skip(j->log, id, (j->asked->expected.fields & AH_NO_BINDING) != 0 ? AH_REASON_NO_BINDING
+		                          : (j->request->expected.fields & AH_NO_BINDING) != 0 ? AH_REASON_NO_SESSION : "not given");
 		return;
 	}
 	if (!present)
 		ah_check_got(j->log, id, "absent");
 	ah_check_wanted_hex(j->log, id, wanted);
 	ah__judge(j, id, present && ah_equal(got, wanted), err);
+}
+
+void ah__judge_report_data(ah_judge *j, bool present, ah_slice got)
+{
+	const ah_expected *e = &j->request->expected;
+	bool half = (e->fields & AH__EXPECT_REPORT_DATA_HALF) != 0;
+	if (half && got.len == AH_REPORT_DATA_LEN)
+		got = ah_slice_sub(got, 0, AH_REPORT_DATA_LEN / 2);
+	ah__judge_field(j, AH_CHECK_BINDING_REPORT_DATA, half || (e->fields & AH_EXPECT_REPORT_DATA) != 0, present, got, e->report_data, AH_ERR_REPORT_DATA);
 }
 
 /* -- the whole -- */
@@ -173,7 +201,10 @@ static void judge_genuine(ah_judge *j)
 		ah__judge_snp_genuine(j, &j->claims->of.snp);
 	else if (j->claims->platform == AH_PLATFORM_TDX)
 		ah__judge_tdx_genuine(j, &j->claims->of.tdx);
-	skip_rows(j, AH_CHECK_SIMULATED, AH_CHECK_BINDING_PUBLIC_KEY, "genuine-only");
+	if (j->carried->event != NULL)
+		ah__judge_event(j);
+	ah__judge_pin(j);
+	skip_rows(j, AH_CHECK_SIMULATED, AH_CHECK_SESSION, "genuine-only");
 }
 
 static bool has_section(const ah_judge *j)
@@ -219,18 +250,30 @@ static void judge_policy(ah_judge *j)
 		judge_section(j);
 	else
 		skip_rows(j, AH_CHECK_MIGRATION, AH_CHECK_LAUNCHER, "the policy has no section for this platform");
+	if (j->carried->envelope != NULL)
+		ah__judge_envelope(j);
+	else if (j->carried->event != NULL)
+		ah__judge_event(j);
 	judge_workload(j);
 	judge_binding(j);
+	if (j->carried->envelope != NULL)
+		ah__judge_session(j);
+	ah__judge_pin(j);
 }
 
-ah_err ah_policy_appraise(ah_verdict *verdict, const ah_policy *policy, const ah_request *request, ah_fault *why)
+ah_err ah_policy_appraise(ah_verdict *verdict, ah_verifier *verifier, const ah_policy *policy, const ah_carried *carried, const ah_request *asked,
+                          ah_fault *why)
 {
 	assert(verdict->claims != NULL);
 	ah_judge j = {
 		.log = &verdict->checks,
 		.claims = verdict->claims,
 		.policy = policy,
-		.request = request,
+		.request = &carried->inner,
+		.asked = asked,
+		.carried = carried,
+		.verifier = verifier,
+		.verdict = verdict,
 		.release = verdict->release,
 		.why = why,
 	};

@@ -2,6 +2,7 @@
 #ifndef AH_POLICY_APPRAISE_H
 #define AH_POLICY_APPRAISE_H
 
+#include "policy/carrier.h"
 #include "policy/policy.h"
 #include "policy/verdict.h"
 
@@ -11,6 +12,7 @@
  * failing row in the order of checks.def.
  * errors: class not allowed; AH_ERR_REVOCATION_UNAVAILABLE; AH_ERR_UNBOUND is not decided here.
  */
-AH_MUST_USE ah_err ah_policy_appraise(ah_verdict *verdict, const ah_policy *policy, const ah_request *request, ah_fault *why);
+AH_MUST_USE ah_err ah_policy_appraise(ah_verdict *verdict, ah_verifier *verifier, const ah_policy *policy, const ah_carried *carried, const ah_request *asked,
+                                       ah_fault *why);
 
 #endif

@@ -126,13 +126,41 @@ void ah__judge_nitro(ah_judge *j, const ah_nitro_claims *nitro, const ah_nitro_p
 	judge_identity(j, nitro, &policy->instance_ids);
 }
 
+/* Of cached evidence in an envelope: a nonce would be one of somebody else. Absent and null are the same here. */
+static void judge_no_nonce(ah_judge *j, const ah_nitro_claims *nitro)
+{
+	if (nitro->has_nonce && nitro->nonce_len != 0)
+		ah_check_got_hex(j->log, AH_CHECK_BINDING_NONCE, ah_slice_make(nitro->nonce, nitro->nonce_len));
+	else
+		ah_check_got(j->log, AH_CHECK_BINDING_NONCE, "%s", nitro->has_nonce ? "empty" : "absent");
+	ah_check_wanted(j->log, AH_CHECK_BINDING_NONCE, "absent: the evidence is cached");
+	ah__judge(j, AH_CHECK_BINDING_NONCE, !nitro->has_nonce, AH_ERR_NONCE);
+}
+
+static void judge_any_public_key(ah_judge *j, const ah_nitro_claims *nitro)
+{
+	if (nitro->has_public_key && nitro->public_key_len != 0) {
+		ah_check_got_hex(j->log, AH_CHECK_BINDING_PUBLIC_KEY, ah_slice_make(nitro->public_key, nitro->public_key_len));
+		ah_check_skip(j->log, AH_CHECK_BINDING_PUBLIC_KEY, "purpose kms: an RSA key that only the key service, which encrypts to it, can judge");
+		return;
+	}
+	ah_check_got(j->log, AH_CHECK_BINDING_PUBLIC_KEY, "absent");
+	ah_check_wanted(j->log, AH_CHECK_BINDING_PUBLIC_KEY, "the RSA key of a request to the key service");
+	ah__judge(j, AH_CHECK_BINDING_PUBLIC_KEY, false, AH_ERR_PUBLIC_KEY);
+}
+
 void ah__judge_nitro_binding(ah_judge *j, const ah_nitro_claims *nitro)
 {
 	const ah_expected *e = &j->request->expected;
-	ah__judge_field(j, AH_CHECK_BINDING_REPORT_DATA, (e->fields & AH_EXPECT_REPORT_DATA) != 0, nitro->has_user_data,
-	                ah_slice_make(nitro->user_data, nitro->user_data_len), e->report_data, AH_ERR_REPORT_DATA);
-	ah__judge_field(j, AH_CHECK_BINDING_NONCE, (e->fields & AH_EXPECT_NONCE) != 0, nitro->has_nonce,
-	                ah_slice_make(nitro->nonce, nitro->nonce_len), e->nonce, AH_ERR_NONCE);
-	ah__judge_field(j, AH_CHECK_BINDING_PUBLIC_KEY, (e->fields & AH_EXPECT_PUBLIC_KEY) != 0, nitro->has_public_key,
-	                ah_slice_make(nitro->public_key, nitro->public_key_len), e->public_key, AH_ERR_PUBLIC_KEY);
+	ah__judge_report_data(j, nitro->has_user_data, ah_slice_make(nitro->user_data, nitro->user_data_len));
+	if ((e->fields & AH__EXPECT_NO_NONCE) != 0)
+		judge_no_nonce(j, nitro);
+	else
+		ah__judge_field(j, AH_CHECK_BINDING_NONCE, (e->fields & AH_EXPECT_NONCE) != 0, nitro->has_nonce,
+		                ah_slice_make(nitro->nonce, nitro->nonce_len), e->nonce, AH_ERR_NONCE);
+	if ((e->fields & AH__EXPECT_ANY_PUBLIC_KEY) != 0)
+		judge_any_public_key(j, nitro);
+	else
+		ah__judge_field(j, AH_CHECK_BINDING_PUBLIC_KEY, (e->fields & AH_EXPECT_PUBLIC_KEY) != 0, nitro->has_public_key,
+		                ah_slice_make(nitro->public_key, nitro->public_key_len), e->public_key, AH_ERR_PUBLIC_KEY);
 }

@@ -269,8 +269,6 @@ void ah__judge_snp(ah_judge *j, const ah_snp_claims *snp, const ah_snp_policy *p
 
 void ah__judge_snp_binding(ah_judge *j, const ah_snp_claims *snp)
 {
-	const ah_expected *e = &j->request->expected;
 	ah_check_range(j->log, AH_CHECK_BINDING_REPORT_DATA, REPORT_DATA_OFF, sizeof snp->report_data);
-	ah__judge_field(j, AH_CHECK_BINDING_REPORT_DATA, (e->fields & AH_EXPECT_REPORT_DATA) != 0, true, AH_SLICE_OF(snp->report_data), e->report_data,
-	                AH_ERR_REPORT_DATA);
+	ah__judge_report_data(j, true, AH_SLICE_OF(snp->report_data));
 }

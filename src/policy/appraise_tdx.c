@@ -215,8 +215,6 @@ void ah__judge_tdx(ah_judge *j, const ah_tdx_claims *tdx, const ah_tdx_policy *p
 
 void ah__judge_tdx_binding(ah_judge *j, const ah_tdx_claims *tdx)
 {
-	const ah_expected *e = &j->request->expected;
 	range(j, AH_CHECK_BINDING_REPORT_DATA, tdx, REPORT_DATA_OFF, sizeof tdx->report_data);
-	ah__judge_field(j, AH_CHECK_BINDING_REPORT_DATA, (e->fields & AH_EXPECT_REPORT_DATA) != 0, true, AH_SLICE_OF(tdx->report_data), e->report_data,
-	                AH_ERR_REPORT_DATA);
+	ah__judge_report_data(j, true, AH_SLICE_OF(tdx->report_data));
 }

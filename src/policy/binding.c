@@ -1,10 +1,9 @@
-/* See anchorhold/binding.h. The one place that makes report data, for the attesting and for the verifying side. */
-#include <anchorhold/binding.h>
+/* See binding.h and anchorhold/binding.h. The one place that makes report data, for the attesting and for the verifying side. */
+#include "policy/binding.h"
 
 #include "base/fault.h"
 #include "base/limits.h"
 #include "base/slice.h"
-#include "crypto/crypto.h"
 
 #define STEP              "binding"
 #define LABEL             "anchorhold/binding/v1" /* hashed with its terminating NUL */
@@ -150,17 +149,38 @@ static ah_err hash_session(ah_crypto *crypto, const ah_binding *b, uint8_t out[s
 	return ah_hash(crypto, AH_SHA256, p.list, p.count, out);
 }
 
-ah_err ah_binding_report_data(uint8_t out[AH_REPORT_DATA_LEN], const ah_binding *binding, ah_fault *why)
+void ah__binding_p256_spki(uint8_t out[static AH_P256_SPKI_LEN], const uint8_t point[static 65])
 {
-	assert(out != NULL && binding != NULL);
+	/* RFC 5480 2: SEQUENCE { SEQUENCE { id-ecPublicKey, secp256r1 }, BIT STRING } up to the point. */
+	static const uint8_t head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+	                                0x03, 0x01, 0x07, 0x03, 0x42, 0x00 };
+	static_assert(sizeof head + POINT_LEN == AH_P256_SPKI_LEN, "head and point are the whole");
+	memcpy(out, head, sizeof head);
+	memcpy(out + sizeof head, point, POINT_LEN);
+}
+
+ah_err ah__binding_identity(ah_crypto *crypto, uint8_t out[static AH_SHA256_LEN], ah_slice spki_sha256, ah_slice tag)
+{
+	return hash_identity(crypto, &(ah_binding){ .spki_sha256 = spki_sha256, .tag = tag }, out);
+}
+
+ah_err ah__binding_report_data(ah_crypto *crypto, uint8_t out[static AH_REPORT_DATA_LEN], const ah_binding *binding, ah_fault *why)
+{
 	static_assert(AH_REPORT_DATA_LEN == 2 * AH_SHA256_LEN, "R is two hashes");
 	AH_TRY(check_binding(binding, why));
-	AH_AUTO_PTR(ah_crypto) crypto = NULL;
-	AH_TRY(ah_crypto_new(&crypto, why));
 	uint8_t identity[AH_SHA256_LEN], session[AH_SHA256_LEN];
 	AH_TRY(hash_identity(crypto, binding, identity));
 	AH_TRY(hash_session(crypto, binding, session));
 	memcpy(out, identity, sizeof identity);
 	memcpy(out + sizeof identity, session, sizeof session);
 	return AH_OK;
+}
+
+ah_err ah_binding_report_data(uint8_t out[AH_REPORT_DATA_LEN], const ah_binding *binding, ah_fault *why)
+{
+	assert(out != NULL && binding != NULL);
+	AH_TRY(check_binding(binding, why)); /* a wrong argument costs no library context */
+	AH_AUTO_PTR(ah_crypto) crypto = NULL;
+	AH_TRY(ah_crypto_new(&crypto, why));
+	return ah__binding_report_data(crypto, out, binding, why);
 }

@@ -4,7 +4,13 @@
 #include "evidence/platform.h"
 #include "platforms/tdx/event_log.h"
 #include "policy/appraise.h"
+#include "policy/bundle.h"
+#include "policy/envelope.h"
+#include "policy/instance_event.h"
+#include "policy/pin.h"
 #include "policy/state.h"
+
+#include <stdio.h>
 
 #define SNP_REPORT_DATA_LEN 64
 #define YEAR_9999_END_S     INT64_C(253402300799) /* 9999-12-31T23:59:59Z: the last second that RFC 3339 can write */
@@ -29,9 +35,9 @@ static ah_err check_field(const ah_expected *e, unsigned flag, const char *name,
 }
 
 /* What is wrong whatever the platform. */
-static ah_err check_expected(const ah_expected *e, bool genuine_only, ah_fault *why)
+static ah_err check_expected(const ah_expected *e, ah_carrier kind, bool genuine_only, ah_fault *why)
 {
-	const unsigned known = AH_EXPECT_REPORT_DATA | AH_EXPECT_NONCE | AH_EXPECT_PUBLIC_KEY | AH_NO_BINDING;
+	const unsigned known = AH_EXPECT_REPORT_DATA | AH_EXPECT_NONCE | AH_EXPECT_PUBLIC_KEY | AH_EXPECT_CHANNEL | AH_NO_BINDING;
 	if ((e->fields & ~known) != 0)
 		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "expected.fields has an unknown bit: 0x%x", e->fields);
 	if ((e->fields & AH_NO_BINDING) != 0 && e->fields != AH_NO_BINDING)
@@ -41,19 +47,29 @@ static ah_err check_expected(const ah_expected *e, bool genuine_only, ah_fault *
 	AH_TRY(check_field(e, AH_EXPECT_REPORT_DATA, "report_data", e->report_data, AH_NITRO_USER_DATA_MAX, why));
 	AH_TRY(check_field(e, AH_EXPECT_NONCE, "nonce", e->nonce, AH_NITRO_NONCE_MAX, why));
 	AH_TRY(check_field(e, AH_EXPECT_PUBLIC_KEY, "public_key", e->public_key, AH_NITRO_PUBLIC_KEY_MAX, why));
-	if (!genuine_only && e->fields == AH_EXPECT_NOTHING)
+	if (!genuine_only && e->fields == AH_EXPECT_NOTHING && kind != AH_CARRIER_EVENT)
 		return ah_fault_set(why, AH_ERR_BINDING_REQUIRED, QUESTION, "a policy without an expected binding");
 	return AH_OK;
 }
 
-static ah_err check_question(const ah_request *r, ah_fault *why)
+static ah_err check_policy(const ah_request *r, ah_fault *why)
+{
+	if ((r->policy != NULL || r->trust != NULL) && r->genuine_only)
+		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "policy and genuine_only exclude each other");
+	if (r->policy != NULL && r->trust != NULL)
+		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "policy and trust exclude each other");
+	if (r->policy == NULL && r->trust == NULL && !r->genuine_only)
+		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "neither a policy nor genuine_only");
+	if (r->policy_source != NULL && strcmp(r->policy_source, "caller") != 0 && strcmp(r->policy_source, "file") != 0)
+		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "policy_source is neither caller nor file");
+	return AH_OK;
+}
+
+static ah_err check_question(const ah_request *r, ah_carrier kind, ah_fault *why)
 {
 	if (r->evidence.ptr == NULL && r->evidence.len != 0)
 		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "evidence is NULL with a length");
-	if (r->policy != NULL && r->genuine_only)
-		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "policy and genuine_only exclude each other");
-	if (r->policy == NULL && !r->genuine_only)
-		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "neither a policy nor genuine_only");
+	AH_TRY(check_policy(r, why));
 	if (r->now_s < 0 || r->now_s > YEAR_9999_END_S)
 		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "now_s is not within the years 1970 to 9999");
 	if (r->simulated_root.len != 0 && (r->simulated_root.ptr == NULL || !r->allow_simulated))
@@ -62,7 +78,10 @@ static ah_err check_question(const ah_request *r, ah_fault *why)
 		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "event_log is NULL with a length");
 	if (r->platform < AH_PLATFORM_NONE || r->platform > AH_PLATFORM_TDX)
 		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "no platform has the number %d", (int)r->platform);
-	return check_expected(&r->expected, r->genuine_only, why);
+	if (r->pin != NULL && r->pin->ptr == NULL && r->pin->len != 0)
+		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "pin is NULL with a length");
+	AH_TRY(ah_carrier_check_expected(kind, r, why));
+	return check_expected(&r->expected, kind, r->genuine_only, why);
 }
 
 /* The platform that is named, else the one that recognises the bytes. Bytes that are too large for any are not looked at. */
@@ -119,7 +138,7 @@ static ah_err simulated_root_der(ah_slice *out, ah_buf *decoded, ah_slice given,
  * Every root that caller or policy names is a candidate of the run, allowed or not: a chain to it is then refused as simulated, which is what it
  * is, and not as unknown. *decoded owns what *roots may borrow.
  */
-static ah_err collect_roots(ah_roots *roots, ah_buf *decoded, ah_verifier *verifier, const ah_request *r, ah_fault *why)
+static ah_err collect_roots(ah_roots *roots, ah_buf *decoded, ah_verifier *verifier, const ah_request *r, const ah_policy *policy, ah_fault *why)
 {
 	ah_roots_init(roots);
 	if (r->simulated_root.len != 0) {
@@ -129,11 +148,19 @@ static ah_err collect_roots(ah_roots *roots, ah_buf *decoded, ah_verifier *verif
 		AH_TRY(ah_sha256(verifier->crypto, der, digest));
 		AH_TRY(ah_roots_add_simulated(roots, digest, der));
 	}
-	if (r->policy == NULL)
+	if (policy == NULL)
 		return AH_OK;
-	for (size_t i = 0; i < r->policy->simulated_roots.count; i++)
-		AH_TRY(ah_roots_add_simulated(roots, r->policy->simulated_roots.items[i], ah_slice_make(NULL, 0)));
+	for (size_t i = 0; i < policy->simulated_roots.count; i++)
+		AH_TRY(ah_roots_add_simulated(roots, policy->simulated_roots.items[i], ah_slice_make(NULL, 0)));
 	return AH_OK;
+}
+
+/* The question is invalid when it is no certificate, whatever the evidence. */
+static ah_err check_simulated_root(ah_verifier *verifier, const ah_request *r, ah_fault *why)
+{
+	AH_AUTO(ah_buf) decoded = AH_BUF(AH_CERTIFICATE_MAX);
+	ah_roots roots;
+	return collect_roots(&roots, &decoded, verifier, r, NULL, why);
 }
 
 /* -- the event log -- */
@@ -172,11 +199,11 @@ static ah_err replay_event_log(ah_verdict *v, ah_verifier *verifier, ah_slice ev
 
 /* -- the way -- */
 
-/* From bytes to rows. Nothing of the policy is looked at before the claims exist. */
-static ah_err go_the_way(ah_verdict *v, ah_verifier *verifier, const ah_request *r, const ah_roots *roots, ah_fault *why)
+/* From the bytes of the evidence to rows. Nothing of the policy is looked at before the claims exist. */
+static ah_err judge_evidence(ah_verdict *v, ah_verifier *verifier, const ah_request *asked, const ah_carried *carried, const ah_policy *policy,
+                             ah_fault *why)
 {
-	if (r->evidence.len > AH_EVIDENCE_MAX)
-		return ah_fault_set(why, AH_ERR_TOO_LARGE, "evidence", "%zu bytes, at most %d are looked at", r->evidence.len, AH_EVIDENCE_MAX);
+	const ah_request *r = &carried->inner;
 	AH_TRY(ah_sha256(verifier->crypto, r->evidence, v->evidence_sha256));
 	v->has_evidence_sha256 = true;
 	if (v->platform == AH_PLATFORM_NONE)
@@ -184,13 +211,62 @@ static ah_err go_the_way(ah_verdict *v, ah_verifier *verifier, const ah_request 
 	const ah_platform *platform = ah_platform_find(v->platform);
 	if (platform == NULL)
 		return ah_fault_set(why, AH_ERR_PLATFORM, "detect", "this release does not judge %s", ah_platform_name(v->platform));
-	v->check_mask = platform->check_mask;
+	v->check_mask |= platform->check_mask;
 
+	AH_AUTO(ah_buf) decoded = AH_BUF(AH_CERTIFICATE_MAX);
+	ah_roots roots;
+	AH_TRY(collect_roots(&roots, &decoded, verifier, asked, policy, why));
 	ah_evidence evidence = { .platform = platform };
 	AH_TRY(platform->parse(&evidence, r->evidence, &v->checks, why));
-	AH_TRY(platform->verify(&v->claims, verifier, &evidence, r->endorsements, roots, r->now_s, &v->checks, why));
+	AH_TRY(platform->verify(&v->claims, verifier, &evidence, r->endorsements, &roots, r->now_s, &v->checks, why));
 	AH_TRY(replay_event_log(v, verifier, r->event_log, why));
-	return ah_policy_appraise(v, r->policy, r, why);
+	return ah_policy_appraise(v, verifier, policy, carried, asked, why);
+}
+
+static unsigned mask_of(ah_carrier kind)
+{
+	switch (kind) {
+	case AH_CARRIER_NONE: break;
+	case AH_CARRIER_ENVELOPE:
+	case AH_CARRIER_TRESOR: return AH_CHECK_ON_ENVELOPE;
+	case AH_CARRIER_EVENT: return AH_CHECK_ON_EVENT;
+	}
+	return 0;
+}
+
+static void describe_policy(ah_verdict *v, const ah_policy *policy)
+{
+	static_assert(sizeof v->workload == sizeof policy->workload, "the workload of the policy fits the verdict");
+	memcpy(v->workload, policy->workload, sizeof v->workload);
+	v->policy_version = policy->version;
+	v->policy_valid_until_s = policy->valid_until_s;
+}
+
+/*
+ * The whole way: who says what is allowed, what the evidence came in, the evidence itself. *bundled becomes the policy of a trust bundle, *carried what
+ * the bytes were taken apart into; both live as long as the verdict is being made.
+ */
+static ah_err go_the_way(ah_verdict *v, ah_verifier *verifier, const ah_request *r, ah_policy **bundled, ah_carried *carried, ah_fault *why)
+{
+	if (r->evidence.len > AH_EVIDENCE_MAX)
+		return ah_fault_set(why, AH_ERR_TOO_LARGE, "evidence", "%zu bytes, at most %d are looked at", r->evidence.len, AH_EVIDENCE_MAX);
+	if (r->trust != NULL) {
+		v->check_mask |= AH_CHECK_ON_BUNDLE;
+		AH_TRY(ah__bundle_judge(v, bundled, verifier, r->trust, r->now_s, r->state, why));
+	}
+	const ah_policy *policy = r->trust != NULL ? *bundled : r->policy;
+	if (policy != NULL)
+		describe_policy(v, policy);
+	if (v->carrier == AH_CARRIER_NONE && r->platform == AH_PLATFORM_NONE)
+		AH_TRY(ah_carrier_check_text(r->evidence, why));
+	AH_TRY(ah_carried_open(carried, verifier, r, why));
+	v->platform = platform_of(&carried->inner);
+	v->evidence_len = carried->inner.evidence.len;
+	if (carried->event != NULL)
+		AH_TRY(ah__instance_event_verify(v, verifier, carried->event, why));
+	if (v->carrier != AH_CARRIER_NONE) /* computed by us; for raw evidence the question said it already */
+		AH_TRY(check_event_log_on(v->platform, r->event_log, why));
+	return judge_evidence(v, verifier, r, carried, policy, why);
 }
 
 /* -- the result -- */
@@ -213,7 +289,7 @@ static ah_result result_of(ah_err err)
 }
 
 /* MALFORMED / UNSUPPORTED > FAIL > UNBOUND > DEBUG > SIMULATED > GENUINE / PASS. Each better result needs what it says to have passed. */
-static void conclude(ah_verdict *v, const ah_request *r, ah_err err)
+static void conclude(ah_verdict *v, const ah_request *r, ah_err err) /* r: about the evidence itself */
 {
 	if (err != AH_OK || v->claims == NULL) {
 		v->result = result_of(err);
@@ -233,53 +309,66 @@ static void conclude(ah_verdict *v, const ah_request *r, ah_err err)
 	}
 }
 
-/* What was accepted is the least that is accepted from now on. */
-static ah_err remember(ah_state *state, const ah_claims *claims, ah_fault *why)
+/* What was accepted is the least that is accepted from now on. Nothing is noted when not all can be. */
+static ah_err remember(ah_state *state, const ah_verdict *v, ah_fault *why)
 {
-	ah_err err = ah__state_note_claims(state, claims);
-	return err == AH_OK ? AH_OK : ah_fault_set(why, err, "state", "%s", err == AH_ERR_LIMIT ? "full: no room for another platform" : "no memory");
+	ah_err err = ah__state_note_accepted(state, v->claims, v->has_bundle ? &v->bundle : NULL);
+	return err == AH_OK ? AH_OK : ah_fault_set(why, err, "state", "%s", err == AH_ERR_LIMIT ? "full: no room for another entry" : "no memory");
 }
 
-static void describe_question(ah_verdict *v, const ah_request *r, ah_platform_id platform)
+static void describe_question(ah_verdict *v, const ah_request *r, ah_carrier kind)
 {
-	v->platform = platform;
+	v->carrier = kind;
+	v->check_mask = mask_of(kind) | (r->pin != NULL ? (unsigned)AH_CHECK_ON_PIN : 0);
 	v->genuine_only = r->genuine_only;
 	v->verified_at_s = r->now_s;
 	v->evidence_len = r->evidence.len;
-	if (r->policy == NULL)
-		return;
-	static_assert(sizeof v->workload == sizeof r->policy->workload, "the workload of the policy fits the verdict");
-	memcpy(v->workload, r->policy->workload, sizeof v->workload);
-	v->policy_version = r->policy->version;
-	v->policy_valid_until_s = r->policy->valid_until_s;
+	v->had_state = r->state != NULL;
+	static_assert(sizeof v->policy_source > sizeof "caller", "the names of policy_source fit");
+	(void)snprintf(v->policy_source, sizeof v->policy_source, "%s", r->genuine_only ? "none" : r->policy_source != NULL ? r->policy_source : "caller");
 }
 
-/* Errors of class system are failures of the verifier, not of the evidence: there is no verdict then. */
+/* No verdict about the evidence: the verifier failed, or the policy itself is no policy. */
+static bool is_no_verdict(ah_err err)
+{
+	ah_err_class c = ah_err_class_of(err);
+	return c == AH_CLASS_SYSTEM || c == AH_CLASS_USAGE || c == AH_CLASS_CONFIGURATION;
+}
+
 static ah_err answer(ah_verdict **verdict, ah_verifier *verifier, const ah_request *r, ah_fault *why)
 {
-	AH_TRY(check_question(r, why));
-	ah_platform_id platform = platform_of(r);
-	AH_TRY(check_expected_on(platform, &r->expected, why));
-	AH_TRY(check_event_log_on(platform, r->event_log, why));
+	ah_carrier kind = AH_CARRIER_NONE;
+	if (r->evidence.ptr != NULL && r->evidence.len <= AH_EVIDENCE_MAX)
+		AH_TRY(ah__carrier_detect(&kind, r->evidence));
+	AH_TRY(check_question(r, kind, why));
+	if (kind == AH_CARRIER_NONE) {
+		ah_platform_id platform = platform_of(r);
+		AH_TRY(check_expected_on(platform, &r->expected, why));
+		AH_TRY(check_event_log_on(platform, r->event_log, why));
+	}
+	AH_TRY(check_simulated_root(verifier, r, why));
+	AH_TRY(ah__pin_check(r->pin, why));
 
-	AH_AUTO(ah_buf) decoded = AH_BUF(AH_CERTIFICATE_MAX);
-	ah_roots roots;
-	AH_TRY(collect_roots(&roots, &decoded, verifier, r, why));
-
+	AH_AUTO(ah_carried) carried = { .kind = AH_CARRIER_NONE, .inner = *r };
+	AH_AUTO_PTR(ah_policy) bundled = NULL;
 	AH_AUTO_PTR(ah_verdict) v = (ah_verdict *)ah_alloc(sizeof *v);
 	if (v == NULL)
 		return ah_fault_set(why, AH_ERR_NOMEM, "appraise", "no memory for a verdict");
-	describe_question(v, r, platform);
-	ah_err err = go_the_way(v, verifier, r, &roots, why);
-	if (err != AH_OK && ah_err_class_of(err) == AH_CLASS_SYSTEM)
+	describe_question(v, r, kind);
+	if (kind == AH_CARRIER_NONE)
+		v->platform = platform_of(r);
+	if (r->policy != NULL)
+		describe_policy(v, r->policy);
+	ah_err err = go_the_way(v, verifier, r, &bundled, &carried, why);
+	if (err != AH_OK && is_no_verdict(err))
 		return err;
 	if (err != AH_OK)
 		v->fault = *why;
-	conclude(v, r, err);
+	conclude(v, &carried.inner, err);
 	if (v->err != AH_OK)
 		*why = v->fault;
 	else if (r->state != NULL)
-		AH_TRY(remember(r->state, v->claims, why));
+		AH_TRY(remember(r->state, v, why));
 	err = v->err;
 	*verdict = ah_move_ptr(&v);
 	return err;

@@ -2,6 +2,7 @@
 #ifndef AH_POLICY_JUDGE_H
 #define AH_POLICY_JUDGE_H
 
+#include "policy/carrier.h"
 #include "policy/policy.h"
 #include "policy/verdict.h"
 
@@ -9,7 +10,11 @@ typedef struct ah_judge {
 	ah_checks *log;
 	const ah_claims *claims;
 	const ah_policy *policy;       /* NULL: genuine_only */
-	const ah_request *request;
+	const ah_request *request;     /* about the evidence itself: what is expected here was computed where it came in an envelope or event */
+	const ah_request *asked;       /* as the caller put it */
+	const ah_carried *carried;
+	ah_verifier *verifier;
+	ah_verdict *verdict;           /* gets what was compared with, claims of the carrier, an earlier expiry */
 	char *release;                 /* of the verdict: gets the release that matched */
 	ah_fault *why;
 	ah_err err;                    /* of the first failing row; rows are judged in the order of checks.def */
@@ -27,10 +32,28 @@ bool ah__byte_list_has(const ah_byte_list *list, ah_slice value);
 /* The binding row of one field, compared over the whole value. stated: the caller expects something of it; present: the evidence has the field. */
 void ah__judge_field(ah_judge *j, ah_check_id id, bool stated, bool present, ah_slice got, ah_slice wanted, ah_err err);
 
+/* The row BINDING_REPORT_DATA, the same on every platform; got is the whole field. */
+void ah__judge_report_data(ah_judge *j, bool present, ah_slice got);
+
+/* The policy's time: also before anything else where the policy is a trust bundle. */
+ah_err ah__judge_policy_time(ah_checks *log, const ah_policy *policy, int64_t now_s, ah_fault *why);
+
+/* Make the verdict expire no later. */
+static inline void ah__judge_expiry(ah_judge *j, int64_t expiry_s)
+{
+	if (expiry_s < j->verdict->expiry_s)
+		j->verdict->expiry_s = expiry_s;
+}
+
+/* pin.c: the row PIN, when the caller gave a pin or asked for one. */
+void ah__judge_pin(ah_judge *j);
+
 /* Reasons that several files give. */
 #define AH_REASON_NO_IDENTITY_LIST \
 	"no list in the policy: physical attacks and diversion to another genuine machine are not excluded"
 #define AH_REASON_NO_LIST "no list in the policy"
+#define AH_REASON_NO_BINDING "the caller asked for no binding"
+#define AH_REASON_NO_SESSION "no live connection: the envelope is bound to a nonce and a session value, and none was given"
 
 /* appraise_nitro.c, appraise_snp.c, appraise_tdx.c: the rows between DEBUG and FRESHNESS that read the platform's claims, then its binding rows. */
 void ah__judge_nitro(ah_judge *j, const ah_nitro_claims *nitro, const ah_nitro_policy *policy);

@@ -21,6 +21,8 @@ void ah_policy_free(ah_policy *policy)
 	free_texts(&policy->nitro.instance_ids);
 	free_texts(&policy->nitro.builders);
 	free_texts(&policy->nitro.launchers);
+	free_texts(&policy->nitro.release_signers);
+	free_texts(&policy->nitro.stages);
 	ah_dealloc(policy->snp.releases);
 	free_bytes(&policy->snp.chip_ids);
 	ah_dealloc(policy->tdx.releases);

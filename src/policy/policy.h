@@ -39,7 +39,11 @@ typedef struct ah_nitro_policy {
 	ah_nitro_release *releases;    /* owned */
 	bool debug;
 	ah_text_list instance_ids;
-	ah_text_list builders, launchers; /* npubs or 64 hex: proven by instance events alone */
+	ah_text_list builders, launchers, release_signers; /* npubs or 64 hex: proven by instance events alone */
+	uint32_t release_threshold;    /* so many of release_signers; 0 when there are none */
+	char min_version[AH_POLICY_TEXT_MAX + 1]; /* of the announcement; empty: none */
+	ah_text_list stages;           /* "prod", "dev", "debug" */
+	bool require_build, require_launch; /* of instance events */
 } ah_nitro_policy;
 
 typedef struct ah_snp_release {

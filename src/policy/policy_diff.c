@@ -144,6 +144,14 @@ static void flatten_nitro(flat *f, const ah_nitro_policy *nitro)
 	put_texts(f, NITRO, ".instance_ids", &nitro->instance_ids);
 	put_texts(f, NITRO, ".builders", &nitro->builders);
 	put_texts(f, NITRO, ".launchers", &nitro->launchers);
+	put_texts(f, NITRO, ".release_signers", &nitro->release_signers);
+	if (nitro->release_threshold != 0)
+		put_int(f, NITRO, ".release_threshold", nitro->release_threshold);
+	if (nitro->min_version[0] != '\0')
+		put(f, NITRO, ".min_version", nitro->min_version);
+	put_texts(f, NITRO, ".stages", &nitro->stages);
+	put_bool(f, NITRO, ".require_build", nitro->require_build);
+	put_bool(f, NITRO, ".require_launch", nitro->require_launch);
 	for (size_t i = 0; i < nitro->release_count; i++) {
 		const ah_nitro_release *release = &nitro->releases[i];
 		char path[PATH_MAX_LEN], pcr[16];

@@ -55,6 +55,8 @@ static ah_err init_nitro(ah_nitro_policy *nitro, const ah_nitro_claims *claims, 
 	if (release == NULL)
 		return ah_fault_set(why, AH_ERR_NOMEM, STEP, "no memory");
 	nitro->present = true;
+	nitro->require_build = true;
+	nitro->require_launch = true;
 	nitro->releases = release; /* owned by the policy from here */
 	nitro->release_count = 1;
 	(void)snprintf(release->release, sizeof release->release, "%s", name);

@@ -94,6 +94,11 @@ static void put_nitro(ah_json_writer *w, const ah_nitro_policy *nitro)
 	put_named_bool(w, "debug", nitro->debug);
 	put_texts(w, "instance_ids", &nitro->instance_ids);
 	put_texts(w, "launchers", &nitro->launchers);
+	if (nitro->min_version[0] != '\0')
+		put_named_text(w, "min_version", nitro->min_version);
+	put_texts(w, "release_signers", &nitro->release_signers);
+	if (nitro->release_threshold != 0)
+		put_named_int(w, "release_threshold", nitro->release_threshold);
 	ah_json_put_key(w, "releases");
 	ah_json_put_array_begin(w);
 	for (size_t i = 0; i < nitro->release_count; i++) {
@@ -104,6 +109,9 @@ static void put_nitro(ah_json_writer *w, const ah_nitro_policy *nitro)
 		ah_json_put_object_end(w);
 	}
 	ah_json_put_array_end(w);
+	put_named_bool(w, "require_build", nitro->require_build);
+	put_named_bool(w, "require_launch", nitro->require_launch);
+	put_texts(w, "stages", &nitro->stages);
 	ah_json_put_object_end(w);
 }
 

@@ -54,6 +54,12 @@ static void lint_nitro(notes *n, const ah_nitro_policy *nitro)
 	if (nitro->debug)
 		note(n, "debug-allowed", "Debug enclaves can be judged: their operator reads their memory, and they report no measurement.",
 		     "platforms.nitro.debug");
+	if (!nitro->require_build)
+		note(n, "build-not-required", "Instance events without a build signature are accepted: nobody has put his name to the image.",
+		     "platforms.nitro.require_build");
+	if (!nitro->require_launch)
+		note(n, "launch-not-required", "Instance events without a launch signature are accepted: nobody has put his name to the machine.",
+		     "platforms.nitro.require_launch");
 }
 
 static void lint_snp(notes *n, const ah_snp_policy *snp)
@@ -165,16 +171,20 @@ static void lint_lists(notes *n, const ah_policy *p)
 {
 	static const char event[] = "Only an instance event proves it: plain evidence is always refused.";
 	static const char envelope[] = "Only an attestation envelope proves it: plain evidence is always refused.";
+	static const char either[] = "Only an attestation envelope or an instance event proves it: plain evidence is always refused.";
 	const ah_nitro_policy *nitro = &p->nitro;
 	lint_list(n, "platforms.nitro.instance_ids", nitro->instance_ids.present, nitro->instance_ids.count, NULL);
 	lint_list(n, "platforms.nitro.builders", nitro->builders.present, nitro->builders.count, event);
 	lint_list(n, "platforms.nitro.launchers", nitro->launchers.present, nitro->launchers.count, event);
+	lint_list(n, "platforms.nitro.release_signers", nitro->release_signers.present, nitro->release_signers.count, event);
+	lint_list(n, "platforms.nitro.stages", nitro->stages.present, nitro->stages.count, event);
+	lint_list(n, "platforms.nitro.min_version", nitro->min_version[0] != '\0', 1, event);
 	lint_list(n, "platforms.sev-snp.chip_ids", p->snp.chip_ids.present, p->snp.chip_ids.count, NULL);
 	lint_list(n, "platforms.tdx.ppids", p->tdx.ppids.present, p->tdx.ppids.count, NULL);
 	lint_list(n, "allowed_workload_identity_tags", p->allowed_workload_identity_tags.present, p->allowed_workload_identity_tags.count, envelope);
 	lint_list(n, "manifest_keys", p->manifest_keys.present, p->manifest_keys.count, envelope);
 	lint_list(n, "deployment_ids", p->deployment_ids.present, p->deployment_ids.count, envelope);
-	lint_list(n, "service_keys", p->service_keys.present, p->service_keys.count, envelope);
+	lint_list(n, "service_keys", p->service_keys.present, p->service_keys.count, either);
 }
 
 static void lint_releases(notes *n, const ah_snp_policy *snp)

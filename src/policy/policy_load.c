@@ -5,6 +5,9 @@
 #include "policy/policy_values.h"
 
 #include "base/fault.h"
+#include "policy/instance_event.h"
+
+#include <stdio.h>
 
 #define STEP "policy.load"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -94,13 +97,54 @@ static ah_err take_nitro_releases(ah_policy_reader *r, ah_nitro_policy *nitro)
 	return AH_OK;
 }
 
-enum nitro_member { NITRO_RELEASES, NITRO_DEBUG, NITRO_INSTANCE_IDS, NITRO_BUILDERS, NITRO_LAUNCHERS };
+/* The version of an announcement is compared with it as numbers, so a floor is numbers alone. */
+static ah_err take_min_version(ah_policy_reader *r, char out[static AH_POLICY_TEXT_MAX + 1])
+{
+	size_t off = ah_json_pos(&r->j);
+	AH_TRY(ah__policy_take_text(r, out));
+	if (!ah__version_is_floor(ah_slice_text(out)))
+		return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "must be 1 to 4 numbers of at most 9 digits, with dots between");
+	return AH_OK;
+}
+
+static ah_err take_stages(ah_policy_reader *r, ah_text_list *list)
+{
+	static const char *const names[] = { "prod", "dev", "debug" };
+	size_t start = ah_json_pos(&r->j), count = 0;
+	AH_TRY(ah__policy_take_array(r, 0, COUNT(names), &count));
+	list->present = true;
+	if (count != 0 && (list->items = ah_alloc(count * sizeof *list->items)) == NULL)
+		return ah__policy_refuse(r, AH_ERR_NOMEM, start, "no memory");
+	for (; ah_json_next_element(&r->j); list->count++) {
+		size_t off = ah_json_pos(&r->j), here = ah__policy_enter_index(r, list->count);
+		unsigned index = 0;
+		assert(list->count < count);
+		AH_TRY(ah__policy_take_choice(r, names, COUNT(names), &index));
+		for (size_t i = 0; i < list->count; i++)
+			if (strcmp(list->items[i], names[index]) == 0)
+				return ah__policy_refuse(r, AH_ERR_POLICY_CONTRADICTION, off, "listed before");
+		(void)snprintf(list->items[list->count], sizeof list->items[0], "%s", names[index]);
+		ah__policy_leave(r, here);
+	}
+	return AH_OK;
+}
+
+enum nitro_member {
+	NITRO_RELEASES, NITRO_DEBUG, NITRO_INSTANCE_IDS, NITRO_BUILDERS, NITRO_LAUNCHERS, NITRO_RELEASE_SIGNERS, NITRO_RELEASE_THRESHOLD, NITRO_MIN_VERSION,
+	NITRO_STAGES, NITRO_REQUIRE_BUILD, NITRO_REQUIRE_LAUNCH
+};
 static const ah_policy_member nitro_members[] = {
 	[NITRO_RELEASES] = { "releases", true },
 	[NITRO_DEBUG] = { "debug", false },
 	[NITRO_INSTANCE_IDS] = { "instance_ids", false },
 	[NITRO_BUILDERS] = { "builders", false },
 	[NITRO_LAUNCHERS] = { "launchers", false },
+	[NITRO_RELEASE_SIGNERS] = { "release_signers", false },
+	[NITRO_RELEASE_THRESHOLD] = { "release_threshold", false },
+	[NITRO_MIN_VERSION] = { "min_version", false },
+	[NITRO_STAGES] = { "stages", false },
+	[NITRO_REQUIRE_BUILD] = { "require_build", false },
+	[NITRO_REQUIRE_LAUNCH] = { "require_launch", false },
 };
 
 static ah_err take_nitro_member(ah_policy_reader *r, void *into, unsigned member)
@@ -112,16 +156,41 @@ static ah_err take_nitro_member(ah_policy_reader *r, void *into, unsigned member
 	case NITRO_INSTANCE_IDS: return ah__policy_take_texts(r, &nitro->instance_ids);
 	case NITRO_BUILDERS: return ah__policy_take_npubs(r, &nitro->builders);
 	case NITRO_LAUNCHERS: return ah__policy_take_npubs(r, &nitro->launchers);
+	case NITRO_RELEASE_SIGNERS: return ah__policy_take_npubs(r, &nitro->release_signers);
+	case NITRO_RELEASE_THRESHOLD: return ah__policy_take_u32(r, &nitro->release_threshold, 1, AH_EVENT_SIGNERS_MAX);
+	case NITRO_MIN_VERSION: return take_min_version(r, nitro->min_version);
+	case NITRO_STAGES: return take_stages(r, &nitro->stages);
+	case NITRO_REQUIRE_BUILD: return ah__policy_take_bool(r, &nitro->require_build);
+	case NITRO_REQUIRE_LAUNCH: return ah__policy_take_bool(r, &nitro->require_launch);
 	}
 	return AH_ERR_INTERNAL;
 }
 static const ah_policy_object nitro_object = { nitro_members, COUNT(nitro_members), take_nitro_member };
 
+/* All of them by default. More than an event can hold, or than are listed, could never be met. */
+static ah_err check_release_signers(ah_policy_reader *r, ah_nitro_policy *nitro, const size_t at[static AH_POLICY_MEMBERS_MAX])
+{
+	size_t listed = nitro->release_signers.count, threshold = at[NITRO_RELEASE_THRESHOLD];
+	if (threshold != 0 && !nitro->release_signers.present)
+		return ah__policy_refuse_member(r, AH_ERR_POLICY_CONTRADICTION, threshold, "release_threshold", "without release_signers");
+	if (threshold != 0 && nitro->release_threshold > listed)
+		return ah__policy_refuse_member(r, AH_ERR_POLICY_CONTRADICTION, threshold, "release_threshold", "more than there are release_signers");
+	if (threshold == 0 && listed > AH_EVENT_SIGNERS_MAX)
+		return ah__policy_refuse_member(r, AH_ERR_POLICY_CONTRADICTION, at[NITRO_RELEASE_SIGNERS], "release_signers",
+		                                "all of them are required, more than an event can hold: give release_threshold");
+	if (threshold == 0)
+		nitro->release_threshold = (uint32_t)listed;
+	return AH_OK;
+}
+
 static ah_err take_nitro(ah_policy_reader *r, ah_nitro_policy *nitro)
 {
 	size_t at[AH_POLICY_MEMBERS_MAX];
 	nitro->present = true;
-	return ah__policy_take_object(r, &nitro_object, nitro, at);
+	nitro->require_build = true;
+	nitro->require_launch = true;
+	AH_TRY(ah__policy_take_object(r, &nitro_object, nitro, at));
+	return check_release_signers(r, nitro, at);
 }
 
 /* -- platforms.sev-snp -- */

@@ -2,6 +2,7 @@
 #include "policy/policy_values.h"
 
 #include "base/fault.h"
+#include "codec/bech32.h"
 #include "codec/text.h"
 
 #include <inttypes.h>
@@ -15,14 +16,22 @@
 
 /* -- The path -- */
 
+/* As much as there is room for. Not printf: this is done for every member of every policy, wanted only when one is refused. */
+static void append(ah_policy_reader *r, ah_slice text)
+{
+	size_t room = sizeof r->path - 1 - r->path_len, len = text.len < room ? text.len : room;
+	if (len != 0)
+		memcpy(r->path + r->path_len, text.ptr, len);
+	r->path_len += len;
+}
+
 static size_t enter(ah_policy_reader *r, const char *before, ah_slice text, const char *after)
 {
 	size_t old = r->path_len;
-	int shown = text.len <= AH_POLICY_MEMBER_SHOWN ? (int)text.len : AH_POLICY_MEMBER_SHOWN;
-	size_t room = sizeof r->path - old;
-	int written = snprintf(r->path + old, room, "%s%.*s%s", before, shown, text.len != 0 ? (const char *)text.ptr : "", after);
-	size_t added = written > 0 ? (size_t)written : 0;
-	r->path_len += added < room ? added : room - 1;
+	append(r, ah_slice_text(before));
+	append(r, text.len <= AH_POLICY_MEMBER_SHOWN ? text : ah_slice_sub(text, 0, AH_POLICY_MEMBER_SHOWN));
+	append(r, ah_slice_text(after));
+	r->path[r->path_len] = '\0';
 	return old;
 }
 
@@ -34,8 +43,11 @@ size_t ah__policy_enter(ah_policy_reader *r, ah_slice name)
 size_t ah__policy_enter_index(ah_policy_reader *r, size_t index)
 {
 	char text[24];
-	(void)snprintf(text, sizeof text, "%zu", index);
-	return enter(r, "[", ah_slice_text(text), "]");
+	size_t at = sizeof text;
+	do
+		text[--at] = (char)('0' + index % 10);
+	while ((index /= 10) != 0);
+	return enter(r, "[", ah_slice_make(text + at, sizeof text - at), "]");
 }
 
 void ah__policy_leave(ah_policy_reader *r, size_t path_len)
@@ -79,10 +91,16 @@ static ah_err not_a(ah_policy_reader *r, const char *wanted)
 
 /* -- Containers -- */
 
+/* Most names differ in their first letter. */
+static bool is_name(ah_slice text, const char *name)
+{
+	return text.len != 0 && text.ptr[0] == (uint8_t)name[0] && ah_slice_is_text(text, name);
+}
+
 static size_t find_member(const ah_policy_object *object, ah_slice name)
 {
 	size_t i = 0;
-	while (i < object->count && !ah_slice_is_text(name, object->members[i].name))
+	while (i < object->count && !is_name(name, object->members[i].name))
 		i++;
 	return i;
 }
@@ -168,18 +186,28 @@ ah_err ah__policy_take_u32(ah_policy_reader *r, uint32_t *out, uint32_t min, uin
 	return AH_OK;
 }
 
+static ah_err take_raw(ah_policy_reader *r, ah_slice *out, const char *wanted)
+{
+	if (ah_json_peek(&r->j) != AH_JSON_STRING)
+		return not_a(r, wanted);
+	*out = ah_json_string_raw(&r->j);
+	return AH_OK;
+}
+
+static ah_err check_plain(ah_policy_reader *r, ah_slice raw, size_t off)
+{
+	for (size_t i = 0; i < raw.len; i++)
+		if (raw.ptr[i] < 0x20 || raw.ptr[i] > 0x7e || raw.ptr[i] == '\\')
+			return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "only printable ASCII without escapes");
+	return AH_OK;
+}
+
 /* The raw text of a string in which every character stands for itself. */
 static ah_err take_plain(ah_policy_reader *r, ah_slice *out, const char *wanted)
 {
 	size_t off = ah_json_pos(&r->j);
-	if (ah_json_peek(&r->j) != AH_JSON_STRING)
-		return not_a(r, wanted);
-	ah_slice raw = ah_json_string_raw(&r->j);
-	for (size_t i = 0; i < raw.len; i++)
-		if (raw.ptr[i] < 0x20 || raw.ptr[i] > 0x7e || raw.ptr[i] == '\\')
-			return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "only printable ASCII without escapes");
-	*out = raw;
-	return AH_OK;
+	AH_TRY(take_raw(r, out, wanted));
+	return check_plain(r, *out, off);
 }
 
 ah_err ah__policy_take_time(ah_policy_reader *r, int64_t *out_s)
@@ -200,7 +228,8 @@ ah_err ah__policy_take_text(ah_policy_reader *r, char out[static AH_POLICY_TEXT_
 	AH_TRY(take_plain(r, &text, "a text"));
 	if (text.len == 0 || text.len > AH_POLICY_TEXT_MAX)
 		return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "must have 1..%d characters", AH_POLICY_TEXT_MAX);
-	(void)snprintf(out, AH_POLICY_TEXT_MAX + 1, "%.*s", (int)text.len, (const char *)text.ptr);
+	memcpy(out, text.ptr, text.len);
+	out[text.len] = '\0';
 	return AH_OK;
 }
 
@@ -226,10 +255,11 @@ ah_err ah__policy_take_hex(ah_policy_reader *r, uint8_t *out, size_t len)
 {
 	size_t off = ah_json_pos(&r->j);
 	ah_slice text = { NULL, 0 };
-	AH_TRY(take_plain(r, &text, "a hexadecimal text"));
-	if (ah_hex_decode_exact(out, len, text) != AH_OK)
-		return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "must be %zu lowercase hex digits", 2 * len);
-	return AH_OK;
+	AH_TRY(take_raw(r, &text, "a hexadecimal text"));
+	if (ah_hex_decode_exact(out, len, text) == AH_OK)
+		return AH_OK;
+	AH_TRY(check_plain(r, text, off));
+	return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "must be %zu lowercase hex digits", 2 * len);
 }
 
 ah_err ah__policy_take_hash(ah_policy_reader *r, uint8_t out[static 64], size_t *len)
@@ -303,38 +333,6 @@ ah_err ah__policy_take_chip_ids(ah_policy_reader *r, ah_byte_list *list)
 	return take_byte_list(r, list, AH_POLICY_LIST_MAX, AH_ERR_POLICY_VALUE, true);
 }
 
-/* BIP-173, the checksum of bech32: a polynomial over the prefix and the 5-bit values of the text. */
-static uint32_t bech32_step(uint32_t sum, unsigned value)
-{
-	static const uint32_t generator[5] = { 0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3 };
-	uint32_t top = sum >> 25;
-	sum = (sum & 0x1ffffff) << 5 ^ value;
-	for (unsigned i = 0; i < 5; i++)
-		sum ^= (top >> i & 1) != 0 ? generator[i] : 0;
-	return sum;
-}
-
-/* NIP-19: "npub1", 52 characters for the 32 bytes of the key and 4 zero bits, 6 characters of checksum. */
-static bool is_npub(const char *text)
-{
-	static const char prefix[] = "npub", alphabet[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-	uint32_t sum = 1;
-	if (strlen(text) != 63 || !ah_slice_is(ah_slice_make(text, 5), AH_SLICE_LITERAL("npub1")))
-		return false;
-	for (size_t i = 0; i < sizeof prefix - 1; i++)
-		sum = bech32_step(sum, (unsigned)prefix[i] >> 5);
-	sum = bech32_step(sum, 0);
-	for (size_t i = 0; i < sizeof prefix - 1; i++)
-		sum = bech32_step(sum, (unsigned)prefix[i] & 31);
-	for (const char *c = text + 5; *c != '\0'; c++) {
-		const char *found = strchr(alphabet, *c);
-		if (found == NULL || (c == text + 56 && (found - alphabet) % 16 != 0))
-			return false;
-		sum = bech32_step(sum, (unsigned)(found - alphabet));
-	}
-	return sum == 1;
-}
-
 static bool is_wildcard(const char *text)
 {
 	static const char *const words[] = { "any", "Any", "ANY", "all", "All", "ALL" };
@@ -350,7 +348,7 @@ static ah_err check_text(ah_policy_reader *r, const ah_text_list *list, size_t o
 	uint8_t key[32];
 	if (is_wildcard(text))
 		return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "there are no wildcards; name each one");
-	if (npubs && !is_npub(text) && ah_hex_decode_exact(key, sizeof key, ah_slice_text(text)) != AH_OK)
+	if (npubs && ah_npub_decode(key, ah_slice_text(text)) != AH_OK && ah_hex_decode_exact(key, sizeof key, ah_slice_text(text)) != AH_OK)
 		return ah__policy_refuse(r, AH_ERR_POLICY_VALUE, off, "must be an npub or 64 lowercase hex digits");
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->items[i], text) == 0)

@@ -4,6 +4,7 @@
 #include "policy/state.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* Appends lowercase hex; returns the new length. */
 static size_t add_hex(char key[static AH_STATE_KEY_MAX + 1], size_t len, ah_slice bytes)
@@ -45,6 +46,25 @@ size_t ah__state_numbers(ah_state_number out[static AH_STATE_NUMBERS_MAX], const
 	return count;
 }
 
+/* What was compared with is kept beside the verdict, so that a saved question can be judged again without the state. */
+static void record(ah_verdict *v, const ah_state_number *n, uint64_t highest)
+{
+	static_assert(sizeof v->consulted / sizeof v->consulted[0] >= AH_STATE_NUMBERS_MAX, "every number of a question can be kept");
+	static_assert(sizeof v->consulted[0].key > AH_STATE_KEY_MAX, "and so can its key");
+	size_t at = v->consulted_count++;
+	(void)snprintf(v->consulted[at].kind, sizeof v->consulted[at].kind, "%s", n->kind);
+	(void)snprintf(v->consulted[at].key, sizeof v->consulted[at].key, "%s", n->key);
+	v->consulted[at].number = highest;
+}
+
+static void record_all(ah_judge *j, const ah_state_number *numbers, size_t count)
+{
+	uint64_t highest = 0;
+	for (size_t i = 0; i < count; i++)
+		if (ah_state_highest(j->request->state, numbers[i].kind, numbers[i].key, &highest))
+			record(j->verdict, &numbers[i], highest);
+}
+
 void ah__judge_rollback(ah_judge *j)
 {
 	ah_state_number numbers[AH_STATE_NUMBERS_MAX];
@@ -58,6 +78,7 @@ void ah__judge_rollback(ah_judge *j)
 		ah_check_skip(j->log, AH_CHECK_COLLATERAL_ROLLBACK, "no collateral was given");
 		return;
 	}
+	record_all(j, numbers, count);
 	for (size_t i = 0; i < count; i++) {
 		const ah_state_number *n = &numbers[i];
 		if (!ah_state_highest(j->request->state, n->kind, n->key, &highest) || n->number >= highest)
@@ -72,15 +93,28 @@ void ah__judge_rollback(ah_judge *j)
 	ah__judge(j, AH_CHECK_COLLATERAL_ROLLBACK, true, AH_ERR_COLLATERAL_ROLLBACK);
 }
 
-ah_err ah__state_note_claims(ah_state *state, const ah_claims *claims)
+/* Room is made for all of it before the first is noted; what is there already needs none. */
+ah_err ah__state_note_accepted(ah_state *state, const ah_claims *claims, const ah_bundle_info *bundle)
 {
 	ah_state_number numbers[AH_STATE_NUMBERS_MAX];
 	uint64_t highest = 0;
+	int64_t version = 0;
+	uint8_t sha256[32];
 	size_t count = ah__state_numbers(numbers, claims), new_ones = 0;
 	for (size_t i = 0; i < count; i++)
 		new_ones += !ah_state_highest(state, numbers[i].kind, numbers[i].key, &highest);
-	AH_TRY(ah__state_reserve(state, new_ones));
+	size_t new_bundles = bundle != NULL && !ah_state_bundle(state, bundle->root, bundle->workload, &version, sha256) ? 1 : 0;
+	/* Numbers and bundles share one limit, so the first call asks for the sum. */
+	AH_TRY(ah__state_reserve(state, new_ones + new_bundles));
+	AH_TRY(ah__state_reserve_bundles(state, new_bundles));
+	if (bundle != NULL)
+		AH_TRY(ah_state_note_bundle(state, bundle->root, bundle->workload, bundle->version, bundle->sha256));
 	for (size_t i = 0; i < count; i++)
 		AH_TRY(ah_state_note(state, numbers[i].kind, numbers[i].key, numbers[i].number));
 	return AH_OK;
+}
+
+ah_err ah__state_note_claims(ah_state *state, const ah_claims *claims)
+{
+	return ah__state_note_accepted(state, claims, NULL);
 }

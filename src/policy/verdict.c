@@ -67,18 +67,33 @@ const ah_claims *ah_verdict_claims(const ah_verdict *verdict)
 	return verdict->claims;
 }
 
-/* -- rows: the checks of the platform, in the order of checks.def -- */
-
-static bool is_shown(const ah_verdict *verdict, size_t id)
+ah_carrier ah_verdict_carrier(const ah_verdict *verdict)
 {
-	return (ah_check_infos[id].platforms & verdict->check_mask) != 0;
+	return verdict->carrier;
 }
+
+const ah_envelope_claims *ah_verdict_envelope(const ah_verdict *verdict)
+{
+	return verdict->has_envelope ? &verdict->envelope : NULL;
+}
+
+const ah_event_claims *ah_verdict_event(const ah_verdict *verdict)
+{
+	return verdict->has_event ? &verdict->event : NULL;
+}
+
+const ah_bundle_info *ah_verdict_bundle(const ah_verdict *verdict)
+{
+	return verdict->has_bundle ? &verdict->bundle : NULL;
+}
+
+/* -- rows: the checks of the platform, in the order of checks.def -- */
 
 size_t ah_verdict_row_count(const ah_verdict *verdict)
 {
 	size_t count = 0;
 	for (size_t id = 0; id < AH_CHECK_COUNT; id++)
-		count += is_shown(verdict, id);
+		count += ah__verdict_shows(verdict, id);
 	return count;
 }
 
@@ -112,7 +127,7 @@ void ah__verdict_row(const ah_verdict *verdict, ah_check_id id, ah_row *row)
 ah_err ah_verdict_row(const ah_verdict *verdict, size_t index, ah_row *row)
 {
 	for (size_t id = 0; id < AH_CHECK_COUNT; id++) {
-		if (!is_shown(verdict, id))
+		if (!ah__verdict_shows(verdict, id))
 			continue;
 		if (index == 0) {
 			ah__verdict_row(verdict, (ah_check_id)id, row);

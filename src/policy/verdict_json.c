@@ -1,65 +1,11 @@
 /* The verdict as canonical JSON, schema anchorhold.verdict/v1 (docs/protocol/verdict.md): the same question gives the same bytes. */
 #include "base/fault.h"
 #include "base/limits.h"
-#include "codec/json.h"
+#include "policy/json_put.h"
 #include "policy/policy.h"
 #include "policy/verdict.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #define SCHEMA "anchorhold.verdict/v1"
-
-static void put_member(ah_json_writer *w, const char *key, const char *text)
-{
-	ah_json_put_key(w, key);
-	ah_json_put_text(w, text);
-}
-
-static void put_member_hex(ah_json_writer *w, const char *key, ah_slice bytes)
-{
-	ah_json_put_key(w, key);
-	ah_json_put_hex(w, bytes);
-}
-
-static void put_member_int(ah_json_writer *w, const char *key, int64_t value)
-{
-	ah_json_put_key(w, key);
-	ah_json_put_int(w, value);
-}
-
-static void put_member_bool(ah_json_writer *w, const char *key, bool value)
-{
-	ah_json_put_key(w, key);
-	ah_json_put_bool(w, value);
-}
-
-static void put_member_null(ah_json_writer *w, const char *key)
-{
-	ah_json_put_key(w, key);
-	ah_json_put_null(w);
-}
-
-/* A set of 64 bits as 16 hex digits, most significant first: JSON's integers of other readers end at 2^53. */
-static void put_member_bits(ah_json_writer *w, const char *key, uint64_t bits)
-{
-	char text[17];
-	(void)snprintf(text, sizeof text, "%016" PRIx64, bits);
-	put_member(w, key, text);
-}
-
-/* Text that came from evidence: signed, but by a stranger's hand. Only printable ASCII is shown. */
-static void put_member_foreign(ah_json_writer *w, const char *key, const char *text)
-{
-	char shown[AH_POLICY_TEXT_MAX + 1];
-	size_t len = 0;
-	for (; text[len] != '\0' && len + 1 < sizeof shown; len++)
-		shown[len] = (unsigned char)text[len] < 0x20 || (unsigned char)text[len] > 0x7e ? '?' : text[len];
-	shown[len] = '\0';
-	if (key != NULL)
-		ah_json_put_key(w, key);
-	ah_json_put_text(w, shown);
-}
 
 /* -- error, evidence, policy -- */
 
@@ -97,11 +43,12 @@ static void put_evidence(ah_json_writer *w, const ah_verdict *v)
 static void put_policy(ah_json_writer *w, const ah_verdict *v)
 {
 	ah_json_put_key(w, "policy");
-	if (v->genuine_only) {
+	if (v->workload[0] == '\0') { /* genuine-only, or a trust bundle that was refused before it could be believed */
 		ah_json_put_null(w);
 		return;
 	}
 	ah_json_put_object_begin(w);
+	ah__put_bundle(w, v);
 	ah_json_put_key(w, "release");
 	if (v->release[0] != '\0')
 		ah_json_put_text(w, v->release);
@@ -156,7 +103,7 @@ static void put_rows(ah_json_writer *w, const ah_verdict *v)
 	ah_json_put_key(w, "rows");
 	ah_json_put_array_begin(w);
 	for (unsigned id = 0; id < AH_CHECK_COUNT; id++) {
-		if ((ah_check_infos[id].platforms & v->check_mask) == 0)
+		if (!ah__verdict_shows(v, id))
 			continue;
 		ah_row row;
 		ah__verdict_row(v, (ah_check_id)id, &row);
@@ -482,6 +429,7 @@ static void put_verdict(ah_json_writer *w, const ah_verdict *v)
 {
 	ah_json_put_object_begin(w);
 	put_member_bool(w, "accepted", v->err == AH_OK);
+	ah__put_carrier(w, v);
 	put_claims(w, v);
 	put_error(w, v);
 	put_evidence(w, v);
@@ -494,7 +442,7 @@ static void put_verdict(ah_json_writer *w, const ah_verdict *v)
 	put_member(w, "mode", v->genuine_only ? "genuine-only" : "policy");
 	put_member(w, "platform", ah_platform_name(v->platform));
 	put_policy(w, v);
-	put_member(w, "policy_source", v->genuine_only ? "none" : "caller");
+	put_member(w, "policy_source", v->policy_source);
 	put_member(w, "result", ah_result_name(v->result));
 	put_rows(w, v);
 	put_member(w, "schema", SCHEMA);

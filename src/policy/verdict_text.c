@@ -83,9 +83,10 @@ static void say_digest(block *b, ah_slice digest)
 	SAY(b, "..");
 }
 
-static bool is_shown(const ah_verdict *v, unsigned id)
+static void say_whole_hex(block *b, ah_slice bytes)
 {
-	return (ah_check_infos[id].platforms & v->check_mask) != 0;
+	if (b->err == AH_OK)
+		b->err = ah_buf_append_hex(b->out, bytes);
 }
 
 /* -- first line -- */
@@ -118,6 +119,47 @@ static void say_headline(block *b, const ah_verdict *v, const char *name)
 	if (v->claims != NULL && v->claims->platform == AH_PLATFORM_TDX)
 		SAY(b, " (TD %s)", v->claims->of.tdx.is_td15 ? "1.5" : "1.0");
 	SAY(b, "   %s\n", time);
+}
+
+/* What the evidence came in, once it is proven: whom one would be speaking to. */
+static void say_carrier(block *b, const ah_verdict *v)
+{
+	char time[21];
+	if (v->has_envelope) {
+		SAY(b, "        envelope of ");
+		say_foreign(b, v->envelope.workload, NAME_MAX);
+		if (v->envelope.purpose[0] != '\0')
+			SAY(b, ", %s %s", v->envelope.purpose, v->envelope.role);
+		if (v->envelope.has_tls_spki) {
+			SAY(b, ", TLS key ");
+			say_digest(b, AH_SLICE_OF(v->envelope.tls_spki_sha256));
+		}
+		ah_time_format(time, v->envelope.issued_at_s);
+		SAY(b, ", issued %s\n", time);
+	} else if (v->has_event) {
+		SAY(b, "        service key ");
+		say_whole_hex(b, AH_SLICE_OF(v->event.pubkey));
+		SAY(b, "%s", v->event.name[0] != '\0' ? ", " : "");
+		say_foreign(b, v->event.name, NAME_MAX);
+		SAY(b, "%s", v->event.version[0] != '\0' ? " " : "");
+		say_foreign(b, v->event.version, NAME_MAX);
+		SAY(b, "%s", v->event.stage[0] != '\0' ? ", " : "");
+		say_foreign(b, v->event.stage, NAME_MAX);
+		SAY(b, "\n");
+	}
+}
+
+static void say_bundle(block *b, const ah_verdict *v)
+{
+	char time[21];
+	if (!v->has_bundle)
+		return;
+	ah_time_format(time, v->bundle.valid_until_s);
+	SAY(b, "        release root ");
+	say_digest(b, AH_SLICE_OF(v->bundle.root));
+	SAY(b, ": trust bundle version %lld of ", (long long)v->bundle.version);
+	say_foreign(b, v->bundle.workload, NAME_MAX);
+	SAY(b, ", valid until %s\n", time);
 }
 
 static bool relaunch_is_advised(const ah_claims *claims)
@@ -159,7 +201,7 @@ static void say_value(block *b, const char *name, const char *text, size_t from)
 static bool refused_row(const ah_verdict *v, ah_row *row)
 {
 	for (unsigned id = 0; id < AH_CHECK_COUNT; id++) {
-		if (!is_shown(v, id) || v->checks.rows[id].status != AH_CHECK_FAIL || v->checks.rows[id].err != v->err)
+		if (!ah__verdict_shows(v, id) || v->checks.rows[id].status != AH_CHECK_FAIL || v->checks.rows[id].err != v->err)
 			continue;
 		ah__verdict_row(v, (ah_check_id)id, row);
 		return true;
@@ -233,7 +275,7 @@ typedef struct group {
 } group;
 
 static const group groups[] = {
-	{ "format", AH_CHECK_NITRO_ALG, AH_CHECK_SNP_SIGNED - 1 },
+	{ "format", AH_CHECK_NITRO_ALG, AH_CHECK_TDX_TRAILING },
 	{ "chain", AH_CHECK_PATH_ROOT, AH_CHECK_PATH_SIGNATURE },
 };
 
@@ -245,9 +287,9 @@ static const group *passed_group(const ah_verdict *v, unsigned first, size_t *co
 			continue;
 		*count = 0;
 		for (unsigned id = first; id <= (unsigned)groups[i].last; id++) {
-			if (is_shown(v, id) && v->checks.rows[id].status != AH_CHECK_PASS)
+			if (ah__verdict_shows(v, id) && v->checks.rows[id].status != AH_CHECK_PASS)
 				return NULL;
-			*count += is_shown(v, id);
+			*count += ah__verdict_shows(v, id);
 		}
 		return *count != 0 ? &groups[i] : NULL;
 	}
@@ -262,7 +304,7 @@ static unsigned say_skipped_rows(block *b, const ah_verdict *v, unsigned first)
 	unsigned end = first + 1;
 	size_t count = 1;
 	for (unsigned id = end; id < AH_CHECK_COUNT; id++) {
-		if (!is_shown(v, id))
+		if (!ah__verdict_shows(v, id))
 			continue;
 		ah__verdict_row(v, (ah_check_id)id, &next);
 		if (next.status != AH_ROW_NOT_CHECKED || strcmp(next.reason, row.reason) != 0)
@@ -279,7 +321,7 @@ static unsigned say_skipped_rows(block *b, const ah_verdict *v, unsigned first)
 	SAY(b, "%zu checks%*s %s", count, ID_WIDTH - (count < 10 ? 8 : 9), "", row.reason);
 	/* After a refusal the rows behind it are most of the table; their number is enough. */
 	for (unsigned id = first; id < end && v->checks.rows[first].status == AH_CHECK_NOT_CHECKED; id++)
-		if (is_shown(v, id))
+		if (ah__verdict_shows(v, id))
 			SAY(b, "%s%s", id == first ? ": " : ", ", ah_check_infos[id].id);
 	SAY(b, "\n");
 	return end;
@@ -295,7 +337,7 @@ static void say_rows(block *b, const ah_verdict *v)
 			say_word(b, GREEN, "ok", 6);
 			SAY(b, "%-*s %zu checks\n", ID_WIDTH, g->name, count);
 			id = (unsigned)g->last + 1;
-		} else if (!is_shown(v, id)) {
+		} else if (!ah__verdict_shows(v, id)) {
 			id++;
 		} else if (v->checks.rows[id].status == AH_CHECK_PASS || v->checks.rows[id].status == AH_CHECK_FAIL) {
 			ah_row row;
@@ -359,6 +401,8 @@ static void say_trust(block *b, const ah_verdict *v)
 	SAY(b, "\n");
 	if (v->claims->platform == AH_PLATFORM_TDX)
 		say_tcb(b, &v->claims->of.tdx);
+	say_bundle(b, v);
+	say_carrier(b, v);
 	SAY(b, "        %s\n", ah__verdict_trust_statement(v));
 }
 

@@ -4,8 +4,11 @@
  * all after it. Then the same with the allocations of OpenSSL.
  */
 #include "attesters/sim.h"
+#include "codec/jws.h"
+#include "codec/pem.h"
+#include "crypto/ed25519_key.h"
 #include "evidence/verifier.h"
-#include "forged/forge.h"
+#include "forged/cases.h"
 #include "support/alloc_fail.h"
 #include "support/test.h"
 
@@ -17,8 +20,12 @@
 /* -- What the entries work on: made once, before anything fails -- */
 
 static ah_verifier *verifier;
+static forge *event, *swapped_event;
 static forge *nitro, *snp, *stranger, *refused_by_policy, *tdx, *tdx_with_ccel, *tdx_stranger;
 static ah_buf pem_vek, pem_crl, cert_table, hex_report, base64_report, policy_text;
+static forge *bundle;           /* judged against a trust bundle */
+static ah_buf manifest, key_pem;
+static ah_release_root manifest_key;
 static ah_policy *policy, *other_policy;
 static ah_verdict *verdict_pass, *verdict_fail;
 
@@ -88,12 +95,40 @@ static const char policy_json[] =
 	"\"valid_from\":\"2027-01-01T00:00:00Z\",\"valid_until\":\"2027-03-01T00:00:00Z\","
 	"\"platforms\":{\"nitro\":{\"releases\":[{\"release\":\"1\",\"pcrs\":{"
 	"\"0\":\"" HEX48(SIXTEEN("1")) "\",\"1\":\"" HEX48(SIXTEEN("2")) "\",\"2\":\"" HEX48(SIXTEEN("3")) "\"}}],"
-	"\"instance_ids\":[\"i-1\",\"i-2\"],\"builders\":[\"" HEX32 "\"],\"launchers\":[\"" HEX32 "\"]},"
+	"\"instance_ids\":[\"i-1\",\"i-2\"],\"builders\":[\"" HEX32 "\"],\"launchers\":[\"" HEX32 "\"],"
+	"\"release_signers\":[\"" HEX32 "\"],\"stages\":[\"prod\",\"dev\"]},"
 	"\"sev-snp\":{\"releases\":[{\"release\":\"1\",\"measurement\":\"" HEX48(SIXTEEN("4")) "\"}],"
 	"\"products\":[\"Turin\"],\"tcb_floors\":[{\"product\":\"Turin\",\"fmc\":1,\"bl\":1,\"tee\":1,\"snp\":4,\"ucode\":81}],"
 	"\"chip_ids\":[\"1111111111111111\"]}},\"allowed_workload_identity_tags\":[\"" HEX32 "\"],\"manifest_keys\":[\"" HEX32 "\"],"
 	"\"deployment_ids\":[\"a\",\"b\"],\"service_keys\":[\"" HEX32 "\"],\"revoked_tls_spki\":[\"" HEX32 "\"],"
 	"\"revoked_measurements\":[\"" HEX48(SIXTEEN("5")) "\"],\"simulated_roots\":[\"" HEX32 "\"]}";
+
+static forge *forge_of(const char *name)
+{
+	for (size_t i = 0; i < forge_case_count(); i++)
+		if (strcmp(forge_case_at(i)->name, name) == 0)
+			return forge_make(forge_case_at(i));
+	forge_must(AH_ERR_INTERNAL, name, __FILE__, __LINE__);
+	return NULL;
+}
+
+/* A manifest, and the key that signed it as PEM. */
+static void make_manifest(void)
+{
+	static const uint8_t seed[32] = { 7 }, spki[12] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+	AH_AUTO_PTR(ah_ed25519_key) key = NULL;
+	AH_AUTO(ah_buf) der = AH_BUF(64);
+	uint8_t signature[AH_ED25519_SIGNATURE_LEN];
+	manifest = key_pem = AH_BUF(65536);
+	FORGE_MUST(ah_ed25519_key_from_seed(&key, seed));
+	FORGE_MUST(ah_jws_write_input(&manifest, "JWT", "k", AH_SLICE_LITERAL("{\"schema\":\"workload-identity/v1\",\"version\":\"1\",\"workload\":\"w\"}")));
+	FORGE_MUST(ah_ed25519_sign(key, ah_buf_slice(&manifest), signature));
+	FORGE_MUST(ah_jws_write_signature(&manifest, AH_SLICE_OF(signature)));
+	memcpy(manifest_key.key, ah_ed25519_key_public(key), sizeof manifest_key.key);
+	FORGE_MUST(ah_buf_append(&der, AH_SLICE_OF(spki)));
+	FORGE_MUST(ah_buf_append(&der, AH_SLICE_OF(manifest_key.key)));
+	FORGE_MUST(ah_pem_write(&key_pem, "PUBLIC KEY", ah_buf_slice(&der)));
+}
 
 static void make_material(void)
 {
@@ -111,6 +146,10 @@ static void make_material(void)
 		"tdx_bad", AH_PLATFORM_TDX, AH_CHECK_TDX_QE_SIGNATURE, AH_ERR_QE_REPORT_SIGNATURE, tdx_of_another_key, NULL, FORGE_ALONE, 0, 0, 0,
 	};
 	FORGE_MUST(ah_verifier_new(&verifier, NULL));
+	event = forge_of("event_with_two_certificates_passes");
+	swapped_event = forge_of("H16_build_signature_of_another_image_is_refused");
+	bundle = forge_of("bundle_of_the_second_root_during_rotation");
+	make_manifest();
 	tdx = forge_make(&tdx_case);
 	tdx_with_ccel = forge_make(&ccel_case);
 	tdx_stranger = forge_make(&tdx_bad_case);
@@ -148,6 +187,11 @@ static void free_material(void)
 	forge_free(snp);
 	forge_free(stranger);
 	forge_free(refused_by_policy);
+	forge_free(event);
+	forge_free(bundle);
+	ah_buf_free(&manifest);
+	ah_buf_free(&key_pem);
+	forge_free(swapped_event);
 	forge_free(tdx);
 	forge_free(tdx_with_ccel);
 	forge_free(tdx_stranger);
@@ -219,6 +263,63 @@ static outcome appraise_tdx_with_state(void)
 	return got;
 }
 
+static outcome text_result(ah_err err, char *text, size_t len)
+{
+	if (err == AH_OK)
+		ah_text_free(text);
+	return (outcome){ err, text == MARKED(char) && len == 4711 };
+}
+
+static outcome appraise_bundle(void) { return judged(bundle, false, (ah_slice){ NULL, 0 }); }
+
+/* The policy, what the bundle says and the state are outputs alike: a failed call changes none of them. */
+static outcome bundle_verify(void)
+{
+	ah_policy *p = MARKED(ah_policy);
+	ah_bundle_info info = { .version = 4711 };
+	ah_state *state = NULL;
+	outcome got = { ah_state_new(&state), true };
+	if (got.err == AH_OK) {
+		got.err = ah_bundle_verify(&p, &info, verifier, &bundle->trust, FORGE_NOW_S, state, NULL);
+		got.untouched = p == MARKED(ah_policy) && info.version == 4711 && !ah_state_is_changed(state);
+	}
+	if (got.err == AH_OK)
+		ah_policy_free(p);
+	ah_state_free(state);
+	return got;
+}
+
+static outcome manifest_verify(void)
+{
+	ah_manifest_info info = { .version = "untouched" };
+	ah_err err = ah_manifest_verify(&info, verifier, ah_buf_slice(&manifest), &manifest_key, 1, NULL);
+	return (outcome){ err, strcmp(info.version, "untouched") == 0 };
+}
+
+static outcome release_root_from_pem(void)
+{
+	ah_release_root root = { .key = { 1, 2, 3 } };
+	ah_err err = ah_release_root_from_pem(&root, ah_buf_slice(&key_pem), NULL);
+	return (outcome){ err, root.key[0] == 1 && root.key[2] == 3 };
+}
+
+static outcome state_with_bundles(void)
+{
+	static const char text[] = "{\"bundles\":{\"" HEX32 "\":{\"a\":{\"sha256\":\"" HEX32 "\",\"version\":1},\"b\":{\"sha256\":\"" HEX32
+		"\",\"version\":2}}},\"numbers\":{},\"schema\":\"anchorhold.state/v1\"}";
+	ah_state *state = MARKED(ah_state);
+	ah_err err = ah_state_load(&state, ah_slice_text(text), NULL);
+	if (err != AH_OK)
+		return (outcome){ err, state == MARKED(ah_state) };
+	char *json = MARKED(char);
+	size_t len = 4711;
+	err = ah_state_to_json(state, &json, &len);
+	ah_state_free(state);
+	return text_result(err, json, len);
+}
+
+static outcome appraise_event(void) { return judged(event, false, (ah_slice){ NULL, 0 }); }
+static outcome appraise_swapped_event(void) { return judged(swapped_event, false, (ah_slice){ NULL, 0 }); }
 static outcome appraise_nitro(void) { return judged(nitro, false, (ah_slice){ NULL, 0 }); }
 static outcome appraise_snp(void) { return judged(snp, false, (ah_slice){ NULL, 0 }); }
 static outcome appraise_warm(void) { return judged(snp, true, (ah_slice){ NULL, 0 }); }
@@ -287,13 +388,6 @@ static outcome text_to_evidence(ah_slice in)
 static outcome evidence_from_hex(void) { return text_to_evidence(ah_buf_slice(&hex_report)); }
 static outcome evidence_from_base64(void) { return text_to_evidence(ah_buf_slice(&base64_report)); }
 static outcome evidence_from_binary(void) { return text_to_evidence(ah_buf_slice(&snp->out.evidence)); }
-
-static outcome text_result(ah_err err, char *text, size_t len)
-{
-	if (err == AH_OK)
-		ah_text_free(text);
-	return (outcome){ err, text == MARKED(char) && len == 4711 };
-}
 
 static outcome verdict_json(void)
 {
@@ -382,6 +476,13 @@ static void sweep(outcome (*entry)(void), ah_err wanted, bool persistent)
 			sweep(entry, wanted, true); \
 	}
 
+SWEEP(appraise_event, AH_OK)
+SWEEP(appraise_swapped_event, AH_ERR_BUILD_CERTIFICATE)
+SWEEP(appraise_bundle, AH_OK)
+SWEEP(bundle_verify, AH_OK)
+SWEEP(manifest_verify, AH_OK)
+SWEEP(release_root_from_pem, AH_OK)
+SWEEP(state_with_bundles, AH_OK)
 SWEEP(appraise_nitro, AH_OK)
 SWEEP(appraise_snp, AH_OK)
 SWEEP(appraise_warm, AH_OK)
@@ -465,6 +566,8 @@ static void openssl_sweep(outcome (*entry)(void), ah_err wanted, bool persistent
 			openssl_sweep(entry, wanted, true, step); \
 	}
 
+OPENSSL_SWEEP(appraise_event, AH_OK, 7)
+OPENSSL_SWEEP(appraise_swapped_event, AH_ERR_BUILD_CERTIFICATE, 7)
 OPENSSL_SWEEP(appraise_nitro, AH_OK, 1)
 OPENSSL_SWEEP(appraise_snp, AH_OK, 1)
 OPENSSL_SWEEP(appraise_stranger, AH_ERR_SIGNATURE, 1)
@@ -477,6 +580,13 @@ OPENSSL_SWEEP(verifier_new, AH_OK, 13)
 int main(int argc, char **argv)
 {
 	static const ah_test_case cases[] = {
+		AH_TEST(appraise_event_without_memory),
+		AH_TEST(appraise_swapped_event_without_memory),
+		AH_TEST(appraise_bundle_without_memory),
+		AH_TEST(bundle_verify_without_memory),
+		AH_TEST(manifest_verify_without_memory),
+		AH_TEST(release_root_from_pem_without_memory),
+		AH_TEST(state_with_bundles_without_memory),
 		AH_TEST(appraise_nitro_without_memory),
 		AH_TEST(appraise_snp_without_memory),
 		AH_TEST(appraise_warm_without_memory),
@@ -501,6 +611,8 @@ int main(int argc, char **argv)
 		AH_TEST(policy_init_without_memory),
 		AH_TEST(simulated_document_without_memory),
 		AH_TEST(simulated_quote_without_memory),
+		AH_TEST(appraise_event_without_memory_of_openssl),
+		AH_TEST(appraise_swapped_event_without_memory_of_openssl),
 		AH_TEST(appraise_nitro_without_memory_of_openssl),
 		AH_TEST(appraise_snp_without_memory_of_openssl),
 		AH_TEST(appraise_stranger_without_memory_of_openssl),

@@ -17,8 +17,16 @@ extern const forge_case forge_tdx_collateral_cases[];
 extern const size_t forge_tdx_collateral_case_count;
 extern const forge_case forge_tdx_policy_cases[];
 extern const size_t forge_tdx_policy_case_count;
+extern const forge_case forge_pin_cases[];
+extern const size_t forge_pin_case_count;
 extern const forge_case forge_policy_cases[];
 extern const size_t forge_policy_case_count;
+extern const forge_case forge_envelope_cases[];
+extern const size_t forge_envelope_case_count;
+extern const forge_case forge_event_cases[];
+extern const size_t forge_event_case_count;
+extern const forge_case forge_bundle_cases[];
+extern const size_t forge_bundle_case_count;
 
 size_t forge_case_count(void);
 const forge_case *forge_case_at(size_t index);

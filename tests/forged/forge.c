@@ -1,6 +1,8 @@
 /* See forge.h. */
 #include "forged/forge.h"
 
+#include "base/limits.h"
+
 #include "base/fault.h"
 #include "codec/text.h"
 #include "support/test.h"
@@ -232,6 +234,11 @@ static void load_policy(forge *f)
 	AH_AUTO(ah_buf) text = AH_BUF(POLICY_MAX);
 	ah_fault why = { .offset = AH_NO_OFFSET };
 	put_policy(&text, f);
+	if (f->sign_policy != NULL) {
+		f->sign_policy(f, ah_buf_slice(&text));
+		f->request.trust = &f->trust;
+		return;
+	}
 	ah_err err = ah_policy_load(&f->policy, ah_buf_slice(&text), &why);
 	if (err != AH_OK) {
 		printf("%s: policy: %s\n%.*s\n", f->of->name, why.detail, (int)text.len, (const char *)text.ptr);
@@ -288,6 +295,8 @@ static void start(forge *f)
 	fill(f->public_key, sizeof f->public_key, 0x90);
 	f->request = (ah_request){ .now_s = FORGE_NOW_S, .allow_simulated = true };
 	f->scratch = AH_BUF(65536);
+	f->carried = AH_BUF(AH_ENVELOPE_MAX);
+	f->bundle = AH_BUF(AH_JWS_MAX);
 	ah_sim_nitro_init(&f->nitro);
 	ah_sim_snp_init(&f->snp);
 	ah_sim_tdx_init(&f->tdx);
@@ -352,7 +361,7 @@ forge *forge_make(const forge_case *of)
 		load_policy(f);
 	f->request.policy = f->policy;
 	f->request.endorsements = f->endorsements;
-	f->request.evidence = ah_buf_slice(&f->out.evidence);
+	f->request.evidence = ah_buf_slice(f->carried.len != 0 ? &f->carried : &f->out.evidence);
 	f->request.state = f->state;
 	if (of->platform == AH_PLATFORM_TDX && !f->without_event_log)
 		f->request.event_log = ah_buf_slice(f->with_ccel ? &f->out.event_log_ccel : &f->out.event_log_json);
@@ -372,10 +381,25 @@ void forge_free(forge *f)
 	for (size_t i = 0; i < FORGE_CRLS_MAX; i++)
 		ah_buf_free(&f->crls[i]);
 	ah_buf_free(&f->scratch);
+	ah_buf_free(&f->carried);
+	ah_buf_free(&f->bundle);
+	ah_text_free(f->pin_text);
+	if (f->free_extra != NULL)
+		f->free_extra(f->extra);
 	ah_endorsements_free(f->endorsements);
 	ah_policy_free(f->policy);
 	ah_state_free(f->state);
 	free(f);
+}
+
+unsigned forge_mask(const forge *f)
+{
+	static const unsigned platforms[] = { [AH_PLATFORM_NITRO] = AH_CHECK_ON_NITRO, [AH_PLATFORM_SNP] = AH_CHECK_ON_SNP, [AH_PLATFORM_TDX] = AH_CHECK_ON_TDX };
+	static const unsigned carriers[] = {
+		[AH_CARRIER_NONE] = 0, [AH_CARRIER_ENVELOPE] = AH_CHECK_ON_ENVELOPE, [AH_CARRIER_TRESOR] = AH_CHECK_ON_ENVELOPE, [AH_CARRIER_EVENT] = AH_CHECK_ON_EVENT,
+	};
+	return platforms[f->of->platform] | carriers[ah_carrier_detect(f->request.evidence)] | (f->request.trust != NULL ? (unsigned)AH_CHECK_ON_BUNDLE : 0)
+	       | (f->request.pin != NULL ? (unsigned)AH_CHECK_ON_PIN : 0);
 }
 
 ah_err forge_judge(const forge *f, ah_verifier *verifier, ah_verdict **verdict)

@@ -76,7 +76,21 @@ struct forge {
 	ah_policy *policy;
 	ah_state *state;           /* TDX: what was seen before; NULL for none */
 	ah_request request;        /* filled before change() so that it can be changed, pointers into this struct */
+
+	/* Evidence inside something: change() prepares (the binding is signed), tamper() puts envelope or event into carried and makes it request.evidence. */
+	ah_buf carried;
+	void *extra;               /* what cases of one kind keep from change() to tamper(); freed by free_extra */
+	void (*free_extra)(void *extra);
+	void (*sign_policy)(forge *f, ah_slice policy); /* makes a trust bundle of the policy and fills trust; NULL: the policy is given as it is */
+	ah_trust trust;            /* a bundle in place of the policy: request.trust points here then */
+	ah_buf bundle;
+	ah_release_root roots[2];
+	ah_slice pin;              /* request.pin points here when a pin is given */
+	char *pin_text;            /* owned, ah_text_free() */
 };
+
+/* Which rows its verdict shows: platform, envelope, event, bundle, pin. */
+unsigned forge_mask(const forge *f);
 
 /* All that goes wrong in here is an error of the test itself: it is printed, and the process ends. */
 #define FORGE_MUST(call) forge_must((call), #call, __FILE__, __LINE__)

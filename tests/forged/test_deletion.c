@@ -26,10 +26,9 @@ static ah_err judge_without(size_t index, ah_check_id deleted, ah_check_id also)
 	return err;
 }
 
-static bool concerns(ah_check_id id, const forge_case *of)
+static bool concerns(ah_check_id id, const forge *f)
 {
-	static const unsigned masks[] = { [AH_PLATFORM_NITRO] = AH_CHECK_ON_NITRO, [AH_PLATFORM_SNP] = AH_CHECK_ON_SNP, [AH_PLATFORM_TDX] = AH_CHECK_ON_TDX };
-	return (ah_check_infos[id].platforms & masks[of->platform]) != 0;
+	return (ah_check_infos[id].platforms & forge_mask(f)) != 0;
 }
 
 /* What a case must say while a check is skipped. */
@@ -49,7 +48,7 @@ static void one_skipped_check_lets_exactly_its_own_cases_through(void)
 	for (size_t i = 0; i < forge_case_count(); i++)
 		for (size_t id = 0; id < AH_CHECK_COUNT; id++) {
 			const forge_case *of = forge_case_at(i);
-			if (!concerns((ah_check_id)id, of))
+			if (!concerns((ah_check_id)id, forges[i]))
 				continue;
 			ah_err err = judge_without(i, (ah_check_id)id, AH_CHECK_COUNT);
 			if (as_it_should_be(of, (ah_check_id)id, err))

@@ -12,12 +12,13 @@
 #include "base/fault.h"
 #include "base/limits.h"
 #include "codec/json.h"
+#include <anchorhold/verdict.h>
 
 /* The most that one command prints: `inspect --json` of the largest evidence is below a tenth of it. */
 #define CLI_OUTPUT_MAX (64 * 1024 * 1024)
 
 struct cli {
-	bool json, quiet, colour;
+	bool json, plain, quiet, colour;
 	bool stdin_taken;          /* "-" was read; a second "-" has nothing left to read */
 	int exit_code;             /* of a run that returns AH_OK; a verdict that refuses is an answer, not an error */
 	ah_buf out;                /* standard output */
@@ -29,8 +30,13 @@ struct cli {
 extern const cli_command *const cli_commands[];
 extern const cli_command *const cli_sim_commands[];
 
+extern const cli_command cli_completion, cli_man, cli_conformance;
 extern const cli_command cli_verify, cli_inspect, cli_explain, cli_policy_init, cli_policy_lint, cli_policy_diff, cli_collateral_fetch,
 	cli_collateral_import, cli_collateral_list;
+extern const cli_command cli_bundle_keygen, cli_bundle_sign, cli_bundle_verify, cli_bundle_show, cli_bundle_fetch, cli_manifest_sign, cli_manifest_verify;
+
+/* All of them in the order of `anchorhold help`: the command at this position, NULL past the end. */
+const cli_command *cli_command_at(size_t index);
 
 /* -- input.c -- */
 
@@ -69,5 +75,12 @@ void cli_put_error(ah_json_writer *w, const ah_fault *fault);
 AH_MUST_USE ah_err cli_append_error_json(ah_buf *out, const ah_fault *fault);
 /* The same for people. */
 AH_MUST_USE ah_err cli_append_error_text(ah_buf *out, const ah_fault *fault);
+
+/* -- plain.c: what --plain prints. One fact per line, fields separated by tabs, escaped as above, so that no value can hold a tab or a line feed. -- */
+
+/* A line; the fields end with NULL. */
+AH_MUST_USE ah_err cli_append_plain(ah_buf *out, const char *const *fields);
+/* A verdict (docs/cli.md, "Plain output"). name: what was verified. */
+AH_MUST_USE ah_err cli_append_plain_verdict(cli *app, const ah_verdict *verdict, const char *name);
 
 #endif

@@ -165,6 +165,25 @@ static ah_err append_told(ah_buf *out, const told *t)
 	return ah_buf_append_byte(out, '\n');
 }
 
+/* document, "current" or the error's name, kind, name, expiry, "simulated" or "hardware", path. */
+static ah_err append_told_plain(ah_buf *out, const told *t)
+{
+	const vendor_document *d = t->document;
+	char expiry[21] = "";
+	if (d != NULL)
+		ah_time_format(expiry, d->expiry_s);
+	const char *status = d != NULL ? "current" : ah_err_name(t->fault->err), *hardware = d == NULL ? "" : d->simulated ? "simulated" : "hardware";
+	return cli_append_plain(out, (const char *[]){ "document", status, vendor_kind_name(t->kind), t->name, expiry, hardware, t->path, NULL });
+}
+
+/* w: of a run with --json. */
+static ah_err tell(cli *app, ah_json_writer *w, const told *t)
+{
+	if (app->json)
+		return put_told(w, t);
+	return app->plain ? append_told_plain(&app->out, t) : append_told(&app->out, t);
+}
+
 /* How the files are given to `verify`. */
 static ah_err append_next(collateral_run *run)
 {
@@ -194,15 +213,17 @@ ah_err collateral_close(collateral_run *run)
 		const vendor_document *d = &run->documents[i];
 		AH_TRY(cli_cache_path(app, path, &run->cache, d->name));
 		told t = { .name = d->name, .path = path, .kind = d->kind, .document = d };
-		AH_TRY(app->json ? put_told(&w, &t) : append_told(&app->out, &t));
+		AH_TRY(tell(app, &w, &t));
 	}
-	return app->json ? end_json(&w, app) : append_next(run);
+	if (app->json)
+		return end_json(&w, app);
+	return app->plain ? AH_OK : append_next(run);
 }
 
 /* -- import -- */
 
 static const cli_option import_options[] = {
-	{ "signer", 0, false, "NAME", "sev-snp CRLs: of which intermediate's service, vcek (default) or vlek" },
+	{ "signer", 0, false, "vcek|vlek", "sev-snp CRLs: of which intermediate's service (default: vcek)" },
 	CLI_COLLATERAL_OPTIONS,
 	CLI_COLLATERAL_STATE_OPTION,
 	{ 0 },
@@ -326,7 +347,7 @@ static ah_err list_one(collateral_run *run, ah_json_writer *w, const cli_cached 
 	fault.err = err;
 	app->why = (ah_fault){ .offset = AH_NO_OFFSET };
 	told t = { file->name, path, file->kind, err == AH_OK ? &document : NULL, err == AH_OK ? NULL : &fault };
-	return app->json ? put_told(w, &t) : append_told(&app->out, &t);
+	return tell(app, w, &t);
 }
 
 static void files_auto(cli_cached **files)
@@ -348,7 +369,7 @@ static ah_err run_list(cli *app, const cli_args *args)
 		AH_TRY(list_one(&run, &w, &files[i]));
 	if (app->json)
 		return end_json(&w, app);
-	if (count > 0)
+	if (count > 0 || app->plain)
 		return AH_OK;
 	AH_TRY(ah_buf_append_text(&app->out, "nothing in "));
 	AH_TRY(cli_append_word(&app->out, run.cache.folder));

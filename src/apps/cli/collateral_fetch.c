@@ -27,11 +27,11 @@
 
 static const cli_option options[] = {
 	{ "for", 0, false, "FILE", "evidence: fetch what this needs (a TDX quote or a SEV-SNP report)" },
-	{ "platform", 0, false, "NAME", "with --for: sev-snp or tdx; without it the evidence says which" },
+	{ "platform", 0, false, "sev-snp|tdx", "with --for: what the evidence is; without it the evidence says so" },
 	{ "fmspc", 0, false, "HEX", "tdx: the FMSPC of the processor, 12 digits" },
-	{ "ca", 0, false, "NAME", "tdx, with --fmspc: platform or processor, the CA of the PCK certificate" },
-	{ "product", 0, false, "NAME", "sev-snp: Milan, Genoa or Turin" },
-	{ "signer", 0, false, "NAME", "sev-snp, with --product: chain and CRL for vcek (default) or vlek" },
+	{ "ca", 0, false, "platform|processor", "tdx, with --fmspc: the CA of the PCK certificate" },
+	{ "product", 0, false, "Milan|Genoa|Turin", "sev-snp: the processor" },
+	{ "signer", 0, false, "vcek|vlek", "sev-snp, with --product: whose chain and CRL (default: vcek)" },
 	{ "hwid", 0, false, "HEX", "sev-snp: also the VCEK of this chip; needs --tcb" },
 	{ "tcb", 0, false, "LIST", "sev-snp: REPORTED_TCB of the VCEK, bl=3,tee=0,snp=8,ucode=115 (on Turin also fmc=)" },
 	{ "pcs-url", 0, false, "URL", "a mirror of Intel's service (with IntelSGXRootCA.der at its top)" },

@@ -64,6 +64,25 @@ void list_bits(listing *l, ah_slice bytes, const char *label, uint64_t value, co
  */
 void list_adopt(listing *l, const listing *other);
 
+/* -- inspect_kind.c, listing.c -- */
+
+/* One input and what was found in it. */
+typedef struct inspection {
+	listing listing;
+	ah_buf decoded;                /* of PEM */
+	uint8_t *bytes;                /* of hex and base64; ah_bytes_free() */
+} inspection;
+void inspection_free(inspection *i);
+static inline void inspection_auto(inspection *i) { inspection_free(i); }
+
+/*
+ * Find out what in is and describe it; *out is zeroed before, in outlives it. platform: read it as that platform's evidence, whatever it looks like.
+ * errors: AH_ERR_TEXT (PEM that cannot be read), AH_ERR_TOO_LARGE, those of ah_evidence_from_text(). All else is said in the listing.
+ */
+AH_MUST_USE ah_err inspect_bytes(inspection *out, ah_slice in, ah_platform_id platform, ah_fault *why);
+/* Append it to what the command prints, in the form that was asked for, and set the exit code. errors: those of memory, kept in the listing. */
+AH_MUST_USE ah_err inspect_append(cli *app, const listing *l, const char *path);
+
 /* -- The inspectors. Each describes l->in, or the part of it that it is given. -- */
 void inspect_snp(listing *l);
 void inspect_nitro(listing *l);
@@ -80,7 +99,30 @@ bool is_collateral(ah_slice in);
 bool is_guest_report(ah_slice in);
 void inspect_collateral(listing *l);
 void inspect_guest_report(listing *l);
+/* Strict JSON; a policy is also held against the rules of policies. */
 void inspect_json(listing *l);
+/* The object says that it is an attestation envelope, ours or Tresor's. */
+bool is_envelope(ah_slice in);
+void inspect_envelope(listing *l);
+/* A Nostr event of any kind; the events and the attestation inside an instance event are shown below it. */
+bool is_event(ah_slice in);
+void inspect_event(listing *l);
+/* The values alone. flags: of ah_json_open(). Texts longer than text_max are told by their length. */
+void list_json(listing *l, int flags, size_t text_max);
+/* The document is an object with this schema. */
+bool json_says(ah_slice in, const char *schema);
+/* Saved bundles and pins. */
+bool is_saved(ah_slice in);
+void inspect_saved(listing *l);
+bool is_pin(ah_slice in);
+void inspect_pin(listing *l);
+/* Three parts of base64url with dots between, the first of which is a JSON object: a trust bundle, a manifest, any other token. */
+bool is_jws(ah_slice in);
+void inspect_jws(listing *l);
+/* DER of a public key; DER that is a private key, of which nothing may be shown. */
+bool is_public_key(ah_slice der);
+void inspect_public_key(listing *l, ah_slice der);
+bool is_private_key(ah_slice der);
 /* A certificate or a CRL, whichever the structure shows. */
 void inspect_x509(listing *l, ah_slice der, const char *label);
 

@@ -10,14 +10,14 @@
 
 const cli_command *const cli_commands[] = {
 	&cli_verify, &cli_inspect, &cli_explain, &cli_policy_init, &cli_policy_lint, &cli_policy_diff, &cli_collateral_fetch,
-	&cli_collateral_import, &cli_collateral_list, NULL,
+	&cli_collateral_import, &cli_collateral_list, &cli_bundle_keygen, &cli_bundle_sign, &cli_bundle_verify,
+	&cli_bundle_show, &cli_bundle_fetch, &cli_manifest_sign, &cli_manifest_verify, &cli_conformance, &cli_completion, &cli_man, NULL,
 };
 
 static const cli_command *const *const command_lists[] = { cli_commands, cli_sim_commands };
 #define COMMAND_LIST_COUNT (sizeof command_lists / sizeof command_lists[0])
 
-/* The command at position index of all, NULL past the end. */
-static const cli_command *command_at(size_t index)
+const cli_command *cli_command_at(size_t index)
 {
 	for (size_t list = 0; list < COMMAND_LIST_COUNT; list++)
 		for (size_t i = 0; command_lists[list][i] != NULL; i++)
@@ -44,7 +44,7 @@ static size_t words_of(const cli_command *command, size_t count, char *const *wo
 static bool is_group(const char *word)
 {
 	const cli_command *command;
-	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
 		size_t first = strcspn(command->name, " ");
 		if (command->name[first] == ' ' && strlen(word) == first && strncmp(word, command->name, first) == 0)
 			return true;
@@ -60,7 +60,7 @@ static ah_err unknown_command(cli *app, size_t count, char *const *words)
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "command", "%s needs a second word; see anchorhold help", words[0]);
 	const char *word = group ? words[1] : words[0];
 	cli_nearest nearest = cli_nearest_to(word);
-	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
 		bool same_group = group && strncmp(command->name, words[0], strlen(words[0])) == 0;
 		const char *space = strchr(command->name, ' ');
 		if (same_group && space != NULL)
@@ -80,7 +80,7 @@ static ah_err append_overview(ah_buf *out)
 	const cli_command *command;
 	AH_TRY(ah_buf_append_text(out, "anchorhold - verify attestation evidence of trusted execution environments\n\n"
 	                               "usage: anchorhold COMMAND [options] ..\n\ncommands:\n"));
-	for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
 		AH_TRY(ah_buf_printf(out, "  %-18s %s\n", command->name, command->summary));
 	return ah_buf_append_text(out,
 		"  help               the help of a command: anchorhold help verify\n"
@@ -100,7 +100,7 @@ static ah_err append_group(ah_buf *out, const char *group)
 {
 	const cli_command *command;
 	AH_TRY(ah_buf_printf(out, "usage: anchorhold %s COMMAND [options] ..\n\ncommands:\n", group));
-	for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
 		if (strncmp(command->name, group, strlen(group)) == 0 && command->name[strlen(group)] == ' ')
 			AH_TRY(ah_buf_printf(out, "  %-18s %s\n", command->name, command->summary));
 	return ah_buf_printf(out, "\nexamples:\n  anchorhold help\n");
@@ -116,7 +116,7 @@ static ah_err run_help(cli *app, size_t count, char *const *words)
 	if (count == 0)
 		return append_overview(&app->out);
 	const cli_command *command;
-	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
 		size_t used = words_of(command, count, words);
 		if (used > 0 && used == count)
 			return cli_append_help(&app->out, command);
@@ -134,9 +134,11 @@ static ah_err run_command(cli *app, const cli_command *command, size_t count, ch
 	AH_TRY(cli_parse(&args, command, count, argv, &app->why));
 	if (cli_given(&args, "help"))
 		return cli_append_help(&app->out, command);
+	if (app->json && app->plain)
+		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--json and --plain are two forms of one answer");
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	bool wanted = (no_color == NULL || no_color[0] == '\0') && !(term != NULL && strcmp(term, "dumb") == 0);
-	app->colour = wanted && !cli_given(&args, "no-color") && isatty(STDOUT_FILENO) == 1;
+	app->colour = wanted && !app->plain && !cli_given(&args, "no-color") && isatty(STDOUT_FILENO) == 1;
 	return command->run(app, &args);
 }
 
@@ -151,7 +153,7 @@ static ah_err run(cli *app, size_t count, char *const *words)
 	if (strcmp(words[0], "help") == 0)
 		return run_help(app, count - 1, words + 1);
 	const cli_command *command;
-	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
 		size_t used = words_of(command, count, words);
 		if (used > 0)
 			return run_command(app, command, count - used, words + used);
@@ -167,6 +169,8 @@ static void find_output_options(cli *app, size_t count, char *const *words)
 	for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++) {
 		if (strcmp(words[i], "--json") == 0)
 			app->json = true;
+		if (strcmp(words[i], "--plain") == 0)
+			app->plain = true;
 		if (strcmp(words[i], "--quiet") == 0 || strcmp(words[i], "-q") == 0)
 			app->quiet = true;
 	}

@@ -9,6 +9,7 @@
 
 const cli_option cli_common_options[] = {
 	{ "json", 0, false, NULL, "one JSON object on standard output, on success and on failure" },
+	{ "plain", 0, false, NULL, "one line per fact, its fields separated by tabs, where the command has such a form" },
 	{ "no-color", 0, false, NULL, "no colours (also: the environment variable NO_COLOR, or output that is no terminal)" },
 	{ "quiet", 'q', false, NULL, "print nothing; the exit code is the answer" },
 	{ "help", 'h', false, NULL, "this text" },
@@ -227,7 +228,92 @@ const char *cli_value_at(const cli_args *args, const char *name, size_t index)
 	return args->given[row_named(args, name)].values[index];
 }
 
+/* -- What a value may be -- */
+
+const cli_option *cli_option_at(const cli_command *command, size_t index)
+{
+	return index < rows_of(command) ? row_at(command, index) : NULL;
+}
+
+cli_value_kind cli_value_kind_of(const cli_option *option)
+{
+	const char *value = option->value;
+	if (value == NULL)
+		return CLI_VALUE_NONE;
+	if (strstr(value, "FILE") != NULL || strstr(value, "CERT") != NULL)
+		return CLI_VALUE_FILE;
+	if (strcmp(value, "DIR") == 0)
+		return CLI_VALUE_FOLDER;
+	/* Capitals stand for what the user makes up. */
+	bool is_made_up = isupper((unsigned char)value[0]) && isupper((unsigned char)value[1]);
+	return strchr(value, '|') != NULL && !is_made_up ? CLI_VALUE_WORDS : CLI_VALUE_FREE;
+}
+
+bool cli_value_word(char out[static CLI_WORD_MAX], const cli_option *option, size_t index)
+{
+	const char *word = option->value;
+	for (; index > 0; index--) {
+		word += strcspn(word, "|");
+		if (*word == '\0')
+			return false;
+		word++;
+	}
+	size_t len = strcspn(word, "|");
+	assert(len < CLI_WORD_MAX);
+	memcpy(out, word, len);
+	out[len] = '\0';
+	return true;
+}
+
+cli_value_kind cli_operand_kind(const cli_command *command)
+{
+	if (command->operands_max == 0)
+		return CLI_VALUE_NONE;
+	if (command->operand_word != NULL)
+		return CLI_VALUE_WORDS;
+	const char *space = strrchr(command->usage, ' '), *last = space != NULL ? space + 1 : command->usage;
+	if (strcmp(last, "DIR") == 0)
+		return CLI_VALUE_FOLDER;
+	return strcmp(last, "URL") == 0 ? CLI_VALUE_FREE : CLI_VALUE_FILE;
+}
+
 /* -- Help -- */
+
+#define HELP_COLUMN  28
+#define HELP_WIDTH   80  /* of what stands behind HELP_COLUMN */
+#define ABOUT_WIDTH  120
+
+/* Words in lines of width columns at most, the first of which is there already; those that follow are indented. */
+static ah_err append_words(ah_buf *out, const char *text, size_t len, int indent, size_t width)
+{
+	size_t column = 0;
+	for (const char *end = text + len; text < end;) {
+		size_t word = strcspn(text, " \n");
+		if (column > 0 && column + 1 + word > width) {
+			AH_TRY(ah_buf_printf(out, "\n%*s", indent, ""));
+			column = 0;
+		}
+		AH_TRY(ah_buf_printf(out, "%s%.*s", column > 0 ? " " : "", (int)word, text));
+		column += (column > 0) + word;
+		text += word;
+		text += strspn(text, " ");
+		if (*text == '\n')
+			break;
+	}
+	return AH_OK;
+}
+
+/* Each line by itself. */
+static ah_err append_about(ah_buf *out, const char *about)
+{
+	while (*about != '\0') {
+		size_t len = strcspn(about, "\n");
+		AH_TRY(append_words(out, about, len, 0, ABOUT_WIDTH));
+		AH_TRY(ah_buf_append_byte(out, '\n'));
+		about += len + (about[len] == '\n');
+	}
+	return AH_OK;
+}
 
 static ah_err append_option(ah_buf *out, const cli_option *option)
 {
@@ -239,10 +325,11 @@ static ah_err append_option(ah_buf *out, const cli_option *option)
 	if (option->value != NULL)
 		AH_TRY(ah_buf_printf(out, " %s", option->value));
 	size_t width = out->len - start;
-	if (width > 26)
-		AH_TRY(ah_buf_printf(out, "\n%28s%s", "", option->help));
+	if (width > HELP_COLUMN - 2)
+		AH_TRY(ah_buf_printf(out, "\n%*s", HELP_COLUMN, ""));
 	else
-		AH_TRY(ah_buf_printf(out, "%*s%s", (int)(28 - width), "", option->help));
+		AH_TRY(ah_buf_printf(out, "%*s", (int)(HELP_COLUMN - width), ""));
+	AH_TRY(append_words(out, option->help, strlen(option->help), HELP_COLUMN, HELP_WIDTH));
 	return ah_buf_append_text(out, option->repeats ? " (may repeat)\n" : "\n");
 }
 
@@ -251,7 +338,9 @@ ah_err cli_append_help(ah_buf *out, const cli_command *command)
 	const char *program = command->program != NULL ? command->program : "anchorhold ";
 	const char *name = command->program != NULL ? "" : command->name;
 	AH_TRY(ah_buf_printf(out, "%s%s - %s\n\n", program, name, command->summary));
-	AH_TRY(ah_buf_printf(out, "usage: %s%s %s\n\n%s\n\noptions:\n", program, name, command->usage, command->about));
+	AH_TRY(ah_buf_printf(out, "usage: %s%s %s\n\n", program, name, command->usage));
+	AH_TRY(append_about(out, command->about));
+	AH_TRY(ah_buf_append_text(out, "\noptions:\n"));
 	for (size_t i = 0; i < rows_of(command); i++)
 		AH_TRY(append_option(out, row_at(command, i)));
 	AH_TRY(ah_buf_append_text(out, "\nexamples:\n"));

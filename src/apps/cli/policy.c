@@ -157,6 +157,15 @@ static ah_err append_notes_text(ah_buf *out, const char *path, const ah_policy_n
 	return AH_OK;
 }
 
+static ah_err append_notes_plain(ah_buf *out, const char *path, const ah_policy_note *notes, size_t count)
+{
+	AH_TRY(cli_append_plain(out, (const char *[]){ "result", "valid", NULL }));
+	AH_TRY(cli_append_plain(out, (const char *[]){ "file", path, NULL }));
+	for (size_t i = 0; i < count; i++)
+		AH_TRY(cli_append_plain(out, (const char *[]){ "note", notes[i].id, notes[i].path, notes[i].text, NULL }));
+	return AH_OK;
+}
+
 static ah_err run_lint(cli *app, const cli_args *args)
 {
 	int64_t now_s;
@@ -165,7 +174,9 @@ static ah_err run_lint(cli *app, const cli_args *args)
 	AH_TRY(cli_policy_read(app, &policy, args->operands[0]));
 	ah_policy_note notes[AH_POLICY_NOTES_MAX];
 	size_t count = ah_policy_lint(policy, now_s, notes);
-	return app->json ? append_notes_json(&app->out, notes, count) : append_notes_text(&app->out, args->operands[0], notes, count);
+	if (app->json)
+		return append_notes_json(&app->out, notes, count);
+	return app->plain ? append_notes_plain(&app->out, args->operands[0], notes, count) : append_notes_text(&app->out, args->operands[0], notes, count);
 }
 
 const cli_command cli_policy_lint = {

@@ -1,7 +1,9 @@
 /* Options and files to an ah_request. */
 #include "apps/cli/question.h"
 
+#include "apps/cli/saved.h"
 #include "codec/text.h"
+#include "policy/envelope.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -11,11 +13,9 @@
 void cli_question_free(cli_question *question)
 {
 	ah_bytes_free(question->evidence);
+	ah_saved_free(question->saved);
 	ah_buf_free(&question->simulated_root);
 	ah_buf_free(&question->event_log);
-	ah_buf_free(&question->report_data);
-	ah_buf_free(&question->nonce);
-	ah_buf_free(&question->public_key);
 	ah_endorsements_free(question->endorsements);
 	ah_policy_free(question->policy);
 	*question = (cli_question){ 0 };
@@ -140,7 +140,10 @@ static const struct endorsement_option {
 
 static ah_err load_endorsements(cli *app, cli_question *question, const cli_args *args)
 {
-	AH_TRY(ah_endorsements_new(&question->endorsements));
+	if (question->saved != NULL)
+		question->endorsements = ah_move_ptr(&question->saved->endorsements);
+	if (question->endorsements == NULL)
+		AH_TRY(ah_endorsements_new(&question->endorsements));
 	for (size_t i = 0; i < sizeof endorsement_options / sizeof endorsement_options[0]; i++) {
 		const struct endorsement_option *option = &endorsement_options[i];
 		for (size_t n = 0; n < cli_count(args, option->name); n++) {
@@ -168,8 +171,12 @@ static ah_err check_files(cli *app, const cli_question *question, const cli_args
 
 static ah_err load_event_log(cli *app, cli_question *question, const cli_args *args)
 {
+	if (question->saved != NULL)
+		question->request.event_log = ah_buf_slice(&question->saved->event_log);
 	if (!cli_given(args, "event-log"))
 		return AH_OK;
+	if (question->request.event_log.len != 0)
+		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--event-log: the saved bundle has one already");
 	AH_TRY(cli_read(app, &question->event_log, cli_value(args, "event-log"), AH_EVENT_LOG_MAX, AH_ERR_TOO_LARGE));
 	if (question->event_log.len == 0)
 		return ah_fault_set(&app->why, AH_ERR_EVENT_LOG_MALFORMED, "option", "--event-log: the file is empty");
@@ -180,8 +187,15 @@ static ah_err load_event_log(cli *app, cli_question *question, const cli_args *a
 static ah_err load_evidence(cli *app, cli_question *question, const char *path)
 {
 	AH_AUTO(ah_buf) text = AH_BUF(0);
-	AH_TRY(cli_read(app, &text, path, AH_EVIDENCE_MAX, AH_ERR_TOO_LARGE));
 	size_t len = 0;
+	AH_TRY(cli_read(app, &text, path, AH_SAVED_MAX, AH_ERR_TOO_LARGE));
+	if (cli_saved_detect(ah_buf_slice(&text))) {
+		AH_TRY(ah_saved_load(&question->saved, ah_buf_slice(&text), &app->why));
+		question->request.evidence = ah_buf_slice(&question->saved->evidence);
+		return AH_OK;
+	}
+	if (text.len > AH_EVIDENCE_MAX)
+		return ah_fault_at(&app->why, AH_ERR_TOO_LARGE, "file.read", AH_EVIDENCE_MAX, "larger than %d bytes: %s", AH_EVIDENCE_MAX, path);
 	AH_TRY(ah_evidence_from_text(&question->evidence, &len, ah_buf_slice(&text), &app->why));
 	question->request.evidence = ah_slice_make(question->evidence, len);
 	return AH_OK;
@@ -190,7 +204,17 @@ static ah_err load_evidence(cli *app, cli_question *question, const char *path)
 ah_platform_id cli_question_platform(const cli_question *question)
 {
 	const ah_request *request = &question->request;
-	return request->platform != AH_PLATFORM_NONE ? request->platform : ah_evidence_detect(request->evidence);
+	if (request->platform != AH_PLATFORM_NONE)
+		return request->platform;
+	AH_AUTO_PTR(ah_envelope) envelope = NULL;
+	switch (ah_carrier_detect(request->evidence)) {
+	case AH_CARRIER_NONE: return ah_evidence_detect(request->evidence);
+	case AH_CARRIER_EVENT: return AH_PLATFORM_NITRO; /* instance events are of Nitro enclaves alone */
+	case AH_CARRIER_ENVELOPE:
+	case AH_CARRIER_TRESOR: break;
+	}
+	/* What is wrong with it is for the verdict to say. */
+	return ah_envelope_parse(&envelope, request->evidence, NULL) == AH_OK ? envelope->platform : AH_PLATFORM_NONE;
 }
 
 ah_err cli_question_load(cli *app, cli_question *question, const cli_args *args, const char *evidence_path)

@@ -1,4 +1,7 @@
-/* The question that `verify` and `policy init` put to the verifier: evidence, endorsements and time, from files and options. */
+/*
+ * The question that `verify` and `policy init` put to the verifier: evidence, endorsements and time, from files and options. The evidence may be raw, an
+ * envelope, an instance event, or a saved bundle: of that one evidence, endorsements and event log are taken, and nothing that judges.
+ */
 #ifndef AH_APPS_CLI_QUESTION_H
 #define AH_APPS_CLI_QUESTION_H
 
@@ -10,7 +13,7 @@
 
 /* The option rows that both commands have. */
 #define CLI_QUESTION_OPTIONS \
-	{ "platform", 0, false, "NAME", "nitro, sev-snp or tdx; without it the evidence says which" }, \
+	{ "platform", 0, false, "nitro|sev-snp|tdx", "what the evidence is; without it the evidence says so" }, \
 	{ "vek", 0, false, "FILE", "sev-snp: VCEK or VLEK certificate, PEM or DER" }, \
 	{ "chain", 0, true, "FILE", "intermediate and root certificates in any order, PEM or DER" }, \
 	{ "cert-table", 0, false, "FILE", "sev-snp: certificate table of the host (GHCB, configfs-tsm auxblob)" }, \
@@ -23,10 +26,10 @@
 	{ "allow-debug", 0, false, NULL, "judge debug evidence to the end; the result is DEBUG, exit code 10" }
 
 typedef struct cli_question {
-	uint8_t *evidence;         /* owned, ah_bytes_free() */
+	uint8_t *evidence;         /* owned, ah_bytes_free(); NULL: it is that of saved */
+	struct ah_saved *saved;    /* owned; NULL unless the file was a saved bundle */
 	ah_buf simulated_root;
 	ah_buf event_log;
-	ah_buf report_data, nonce, public_key;
 	ah_endorsements *endorsements; /* owned */
 	ah_policy *policy;         /* owned */
 	ah_request request;        /* borrows all of the above */
@@ -42,7 +45,7 @@ static inline void cli_question_auto(cli_question *question) { cli_question_free
  */
 AH_MUST_USE ah_err cli_question_load(cli *app, cli_question *question, const cli_args *args, const char *evidence_path);
 
-/* The platform that the request names, or that the evidence shows. */
+/* The platform that the request names, or that the evidence shows; of an envelope the one that it names. AH_PLATFORM_NONE when nothing says it. */
 ah_platform_id cli_question_platform(const cli_question *question);
 
 /* Load a policy file. errors: those of cli_read() and ah_policy_load(). */

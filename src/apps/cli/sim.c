@@ -1,7 +1,7 @@
-/* `anchorhold sim init | evidence`: real formats under local roots, for everybody without the hardware. */
-#include "apps/cli/question.h"
+/* `anchorhold sim init | evidence | envelope | event`: real formats under local roots, for everybody without the hardware. */
+#include "apps/cli/sim.h"
 
-#include "attesters/sim.h"
+#include "apps/cli/question.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,20 +80,20 @@ static const cli_command sim_init = {
 
 static const cli_option evidence_options[] = {
 	{ "root", 0, false, "DIR", "a folder of sim init" },
-	{ "platform", 0, false, "NAME", "nitro, sev-snp or tdx" },
+	{ "platform", 0, false, "nitro|sev-snp|tdx", "whose format" },
 	{ "report-data", 0, false, "HEX", "sev-snp, tdx: 64 bytes of report_data; nitro: user_data" },
 	{ "nonce", 0, false, "B64URL", "nitro: nonce" },
 	{ "public-key", 0, false, "HEX", "nitro: public_key" },
-	{ "product", 0, false, "NAME", "sev-snp: Milan, Genoa (default) or Turin" },
-	{ "signer", 0, false, "NAME", "sev-snp: vcek (default) or vlek" },
-	{ "quote-version", 0, false, "N", "tdx: 4 (default; TD report 1.0) or 5 (1.5)" },
+	{ "product", 0, false, "Milan|Genoa|Turin", "sev-snp: the processor (default: Genoa)" },
+	{ "signer", 0, false, "vcek|vlek", "sev-snp: the signing key (default: vcek)" },
+	{ "quote-version", 0, false, "4|5", "tdx: 4 (default) has a TD report 1.0, 5 has 1.5" },
 	{ "debug", 0, false, NULL, "evidence of a debug enclave or guest" },
 	{ "at", 0, false, "TIME", "time of the evidence, unix seconds or 2026-11-20T09:20:31Z (default: now)" },
 	{ "output", 'o', false, "FILE", "write the evidence there, and beside it what verifies it: FILE.vek.der, FILE.collateral.json, .." },
 	{ 0 },
 };
 
-static ah_err load_product(cli *app, ah_sim_options *options, const cli_args *args)
+ah_err cli_sim_product(cli *app, ah_sim_options *options, const cli_args *args)
 {
 	const char *product = cli_value(args, "product"), *signer = cli_value(args, "signer");
 	for (int i = AH_SNP_MILAN; product != NULL && i <= AH_SNP_TURIN; i++)
@@ -120,7 +120,7 @@ static ah_err load_quote_version(cli *app, ah_sim_options *options, const cli_ar
 	return AH_OK;
 }
 
-static const char *root_file(const ah_sim_options *options)
+const char *cli_sim_root_file(const ah_sim_options *options)
 {
 	if (options->platform == AH_PLATFORM_NITRO)
 		return "nitro-root.der";
@@ -209,7 +209,7 @@ static ah_err append_made_json(cli *app, const char *root, size_t evidence_len)
 static ah_err append_made(cli *app, const char *path, const ah_sim_options *options, const cli_args *args, const ah_sim_output *output)
 {
 	char root[SIM_PATH_MAX];
-	AH_TRY(join(app, root, cli_value(args, "root"), "/", root_file(options)));
+	AH_TRY(join(app, root, cli_value(args, "root"), "/", cli_sim_root_file(options)));
 	if (app->json)
 		return append_made_json(app, root, output->evidence.len);
 	AH_TRY(ah_buf_append_text(&app->out, "wrote "));
@@ -238,7 +238,7 @@ static ah_err run_evidence(cli *app, const cli_args *args)
 	ah_sim_options options = { .debug = cli_given(args, "debug") };
 	AH_TRY(cli_platform(app, &options.platform, args));
 	AH_TRY(cli_time(app, &options.at_s, args));
-	AH_TRY(load_product(app, &options, args));
+	AH_TRY(cli_sim_product(app, &options, args));
 	AH_TRY(load_quote_version(app, &options, args));
 	AH_TRY(cli_hex(app, &report_data, "report-data", cli_value(args, "report-data")));
 	if (cli_given(args, "nonce"))
@@ -272,4 +272,4 @@ static const cli_command sim_evidence = {
 	.run = run_evidence,
 };
 
-const cli_command *const cli_sim_commands[] = { &sim_init, &sim_evidence, NULL };
+const cli_command *const cli_sim_commands[] = { &sim_init, &sim_evidence, &cli_sim_envelope, &cli_sim_event, NULL };

@@ -162,6 +162,29 @@ static void bad_texts_are_refused_at_their_place(void)
 	ah_test_count(COUNT(bad));
 }
 
+/* Strings are passed over in words: every ASCII character at every place of strings around one and two words. */
+static void every_character_of_a_string_is_looked_at(void)
+{
+	for (size_t len = 1; len <= 20; len++)
+		for (size_t at = 0; at < len; at++)
+			for (unsigned c = 0; c < 0x80; c++) {
+				char text[22];
+				size_t off = 0;
+				memset(text, 'n', sizeof text); /* behind a backslash it is an escape */
+				text[0] = text[len + 1] = '"';
+				text[1 + at] = (char)c;
+				ah_err err = judge(ah_slice_make(text, len + 2), AH_JSON_OURS, &off);
+				bool cut = c == '\\' && at == len - 1; /* the quote is escaped */
+				if (c < 0x20)
+					EXPECT_MSG(err == AH_ERR_JSON && off == 1 + at, "0x%02x at %zu of %zu: %s at %zu", c, at, len, ah_err_name(err), off);
+				else if (c == '"' || cut)
+					EXPECT_MSG(err == AH_ERR_JSON && off == (cut ? 0 : 2 + at), "0x%02x at %zu of %zu: %s at %zu", c, at, len, ah_err_name(err), off);
+				else
+					EXPECT_MSG(err == AH_OK, "0x%02x at %zu of %zu: %s at %zu", c, at, len, ah_err_name(err), off);
+			}
+	ah_test_count(20 * 21 / 2 * 128);
+}
+
 static void a_member_stands_once_in_its_object(void)
 {
 	static const struct { const char *text; size_t off; } doubles[] = {
@@ -502,6 +525,54 @@ static void the_writer_gives_the_bytes_of_another_implementation(void)
 	EXPECT_BYTES(ah_buf_slice(&out), ah_slice_make(wanted, sizeof wanted - 1));
 }
 
+/* A saved bundle may be larger in both ways; nothing else about it is relaxed, and the flag of vendors stays apart. */
+static void a_large_document_has_limits_of_its_own(void)
+{
+	for (size_t tokens = AH_JSON_LARGE_TOKENS_MAX; tokens <= AH_JSON_LARGE_TOKENS_MAX + 1; tokens++) {
+		AH_AUTO(ah_buf) object = AH_BUF(AH_JSON_MAX);
+		size_t off = 0;
+		EXPECT_OK(ah_buf_append_text(&object, tokens % 2 == 0 ? "[{" : "{"));
+		for (size_t i = 0; i < (tokens - 1) / 2; i++)
+			EXPECT_OK(ah_buf_printf(&object, "%s\"%zu\":0", i != 0 ? "," : "", i));
+		EXPECT_OK(ah_buf_append_text(&object, tokens % 2 == 0 ? "}]" : "}"));
+		EXPECT_ERR(judge(ah_buf_slice(&object), AH_JSON_LARGE, NULL), tokens == AH_JSON_LARGE_TOKENS_MAX ? AH_OK : AH_ERR_TOO_LARGE);
+		EXPECT_ERR(judge(ah_buf_slice(&object), AH_JSON_OURS, &off), AH_ERR_TOO_LARGE);
+	}
+	for (size_t len = AH_SAVED_MAX; len <= AH_SAVED_MAX + 1; len++) {
+		AH_AUTO(ah_buf) text = AH_BUF(AH_SAVED_MAX + 1);
+		EXPECT_OK(ah_buf_reserve(&text, len));
+		memset(text.ptr, 'a', len);
+		text.len = len;
+		text.ptr[0] = text.ptr[len - 1] = '"';
+		EXPECT_ERR(judge(ah_buf_slice(&text), AH_JSON_LARGE, NULL), len == AH_SAVED_MAX ? AH_OK : AH_ERR_TOO_LARGE);
+		EXPECT_ERR(judge(ah_buf_slice(&text), AH_JSON_VENDOR, NULL), AH_ERR_TOO_LARGE);
+	}
+	EXPECT_ERR(judge(AH_SLICE_LITERAL("{\"a\":1,\"a\":2}"), AH_JSON_LARGE, NULL), AH_ERR_DUPLICATE_KEY);
+	EXPECT_ERR(judge(AH_SLICE_LITERAL("1.5"), AH_JSON_LARGE, NULL), AH_ERR_JSON);
+	EXPECT_ERR(judge(AH_SLICE_LITERAL("1.5"), AH_JSON_VENDOR, NULL), AH_OK);
+}
+
+/* RFC 4648 10 for base64; the object was put together by hand. */
+static void the_writer_takes_base64_and_values_that_are_written_already(void)
+{
+	AH_AUTO(ah_buf) out = AH_BUF(256);
+	ah_json_writer w;
+	ah_json_writer_init(&w, &out);
+	ah_json_put_array_begin(&w);
+	ah_json_put_base64(&w, AH_SLICE_LITERAL(""));
+	ah_json_put_base64(&w, AH_SLICE_LITERAL("fooba"));
+	ah_json_put_raw(&w, AH_SLICE_LITERAL("{\"a\":[1,2]}"));
+	ah_json_put_object_begin(&w);
+	ah_json_put_key(&w, "b");
+	ah_json_put_raw(&w, AH_SLICE_LITERAL("null"));
+	ah_json_put_key(&w, "c");
+	ah_json_put_base64(&w, AH_SLICE_LITERAL("foob"));
+	ah_json_put_object_end(&w);
+	ah_json_put_array_end(&w);
+	EXPECT_OK(ah_json_writer_finish(&w));
+	EXPECT_BYTES(ah_buf_slice(&out), AH_SLICE_LITERAL("[\"\",\"Zm9vYmE=\",{\"a\":[1,2]},{\"b\":null,\"c\":\"Zm9vYg==\"}]"));
+}
+
 static void the_writer_keeps_its_first_error(void)
 {
 	for (size_t max = 0; max < 20; max++) {
@@ -530,10 +601,12 @@ static void the_writer_keeps_its_first_error(void)
 static const ah_test_case cases[] = {
 	AH_TEST(good_texts_are_accepted),
 	AH_TEST(bad_texts_are_refused_at_their_place),
+	AH_TEST(every_character_of_a_string_is_looked_at),
 	AH_TEST(a_member_stands_once_in_its_object),
 	AH_TEST(each_double_is_found_wherever_it_stands),
 	AH_TEST(depth_ends_at_its_limit),
 	AH_TEST(tokens_and_size_end_at_their_limits),
+	AH_TEST(a_large_document_has_limits_of_its_own),
 	AH_TEST(a_mebibyte_of_anything_is_judged_at_once),
 	AH_TEST(a_mebibyte_of_names_is_sorted_at_once),
 	AH_TEST(a_cut_at_any_byte_is_refused),
@@ -545,6 +618,7 @@ static const ah_test_case cases[] = {
 	AH_TEST(values_left_untaken_are_an_error),
 	AH_TEST(strings_with_escapes_are_not_plain_and_end_at_the_limit),
 	AH_TEST(the_writer_gives_the_bytes_of_another_implementation),
+	AH_TEST(the_writer_takes_base64_and_values_that_are_written_already),
 	AH_TEST(the_writer_keeps_its_first_error),
 };
 AH_TEST_MAIN(cases)

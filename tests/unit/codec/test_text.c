@@ -100,6 +100,42 @@ static void base64_unused_bits_are_zero(void)
 	EXPECT(one_byte == 4 && two_bytes == 16);
 }
 
+/* The alphabets of RFC 4648, a digit at a time: every byte at every place of texts with each length of the last group. */
+static void every_byte_is_its_digit_or_refused(void)
+{
+	static const char alphabets[3][65] = {
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+		"0123456789abcdef",
+	};
+	static ah_err (*const decode[3])(ah_buf *, ah_slice) = { ah_base64_decode, ah_base64url_decode, ah_hex_decode };
+	static const size_t bits[3] = { 6, 6, 4 }, lengths[] = { 8, 2, 3, 6, 7, 12 };
+	size_t judged = 0;
+	for (size_t a = 0; a < 3; a++)
+		for (size_t l = 0; l < COUNT(lengths); l++)
+			for (size_t at = 0; at < lengths[l]; at++)
+				for (unsigned c = 0; c < 256; c++) {
+					char text[13] = { 0 };
+					size_t len = lengths[l], first = at * bits[a];
+					memset(text, alphabets[a][0], len);
+					text[at] = (char)c;
+					/* Padding and odd lengths have their own tests, and so have bits beyond the last byte. */
+					bool whole = a == 2 ? len % 2 == 0 : a == 1 || len % 4 == 0;
+					bool last = a != 2 && at == len - 1 && len % 4 != 0;
+					if (!whole || last || c == '=')
+						continue;
+					AH_AUTO(ah_buf) out = AH_BUF(16);
+					const char *digit = c != 0 ? strchr(alphabets[a], (int)c) : NULL;
+					uint8_t wanted[10] = { 0 };
+					unsigned value = digit != NULL ? (unsigned)(digit - alphabets[a]) : 0;
+					for (size_t b = 0; b < bits[a]; b++)
+						wanted[(first + b) / 8] |= (uint8_t)((value >> (bits[a] - 1 - b) & 1) << (7 - (first + b) % 8));
+					EXPECT_ERR(decode[a](&out, ah_slice_make(text, len)), digit != NULL ? AH_OK : AH_ERR_TEXT);
+					EXPECT_BYTES(ah_buf_slice(&out), ah_slice_make(wanted, digit != NULL ? len * bits[a] / 8 : 0));
+					judged++;
+				}
+	ah_test_count(judged);
+}
+
 static void text_decoders_stop_exactly_at_the_limit_of_the_buffer(void)
 {
 	AH_AUTO(ah_buf) three = AH_BUF(3), two = AH_BUF(2), four = AH_BUF(4);
@@ -206,6 +242,20 @@ static void utf8_ill_formed_sequences_are_refused_where_they_start(void)
 }
 
 /* Unicode has 1920 characters of two bytes, 61440 of three (surrogates left out) and 1048576 of four. */
+/* ASCII is skipped in words: every byte from 0x80 on, at every place of texts around one, two and three words. */
+static void utf8_is_looked_at_in_every_place(void)
+{
+	for (size_t len = 1; len <= 25; len++)
+		for (size_t at = 0; at < len; at++)
+			for (unsigned c = 0x80; c < 256; c++) {
+				uint8_t text[25];
+				memset(text, 'a', sizeof text);
+				text[at] = (uint8_t)c;
+				EXPECT(ah_utf8_prefix(ah_slice_make(text, len)) == at);
+			}
+	ah_test_count(25 * 26 / 2 * 128);
+}
+
 static void utf8_has_exactly_as_many_characters_as_unicode(void)
 {
 	size_t two = 0, three = 0, four = 0;
@@ -230,12 +280,14 @@ static const ah_test_case cases[] = {
 	AH_TEST(base64_gives_the_vectors_of_rfc_4648_both_ways),
 	AH_TEST(base64_has_one_text_for_each_content),
 	AH_TEST(base64_unused_bits_are_zero),
+	AH_TEST(every_byte_is_its_digit_or_refused),
 	AH_TEST(text_decoders_stop_exactly_at_the_limit_of_the_buffer),
 	AH_TEST(times_are_read_and_written),
 	AH_TEST(times_in_another_form_are_refused),
 	AH_TEST(the_calendar_agrees_with_the_c_library),
 	AH_TEST(times_beyond_the_calendar_are_clamped),
 	AH_TEST(utf8_ill_formed_sequences_are_refused_where_they_start),
+	AH_TEST(utf8_is_looked_at_in_every_place),
 	AH_TEST(utf8_has_exactly_as_many_characters_as_unicode),
 };
 AH_TEST_MAIN(cases)

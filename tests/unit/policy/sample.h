@@ -5,6 +5,8 @@
 #include "evidence/claims_make.h"
 #include "policy/appraise.h"
 
+#include <stdio.h>
+
 #define SAMPLE_NOW_S    INT64_C(1795166431) /* 2026-11-20T09:20:31Z */
 #define SAMPLE_EXPIRY_S (SAMPLE_NOW_S + 86400)
 
@@ -102,6 +104,8 @@ static inline void sample_snp(sample *s)
 	s->request.expected.fields = AH_EXPECT_REPORT_DATA;
 	s->request.expected.report_data = AH_SLICE_OF(s->report_data);
 	s->verdict.check_mask = AH_CHECK_ON_SNP;
+	(void)snprintf(s->verdict.policy_source, sizeof s->verdict.policy_source, "caller");
+	(void)snprintf(s->verdict.workload, sizeof s->verdict.workload, "%s", "sample");
 }
 
 /* An enclave with 64 bytes of user_data, a nonce and a key, that its policy allows. */
@@ -142,6 +146,8 @@ static inline void sample_nitro(sample *s)
 	s->request.expected.fields = AH_EXPECT_REPORT_DATA;
 	s->request.expected.report_data = AH_SLICE_OF(s->report_data);
 	s->verdict.check_mask = AH_CHECK_ON_NITRO;
+	(void)snprintf(s->verdict.policy_source, sizeof s->verdict.policy_source, "caller");
+	(void)snprintf(s->verdict.workload, sizeof s->verdict.workload, "%s", "sample");
 }
 
 /* A TD 1.5 guest with collateral, up to date, that its policy allows. */
@@ -199,6 +205,8 @@ static inline void sample_tdx(sample *s)
 	s->request.expected.fields = AH_EXPECT_REPORT_DATA;
 	s->request.expected.report_data = AH_SLICE_OF(s->report_data);
 	s->verdict.check_mask = AH_CHECK_ON_TDX;
+	(void)snprintf(s->verdict.policy_source, sizeof s->verdict.policy_source, "caller");
+	(void)snprintf(s->verdict.workload, sizeof s->verdict.workload, "%s", "sample");
 }
 
 /* The same evidence asked about without a policy. */
@@ -208,6 +216,8 @@ static inline void sample_genuine_only(sample *s)
 	s->request.genuine_only = true;
 	s->request.expected = (ah_expected){ .fields = AH_EXPECT_NOTHING };
 	s->verdict.genuine_only = true;
+	(void)snprintf(s->verdict.policy_source, sizeof s->verdict.policy_source, "none");
+	s->verdict.workload[0] = '\0';
 }
 
 /* What verification does before the appraisal: every earlier row passes. */
@@ -219,7 +229,8 @@ static inline void sample_pass_earlier_rows(sample *s)
 
 static inline ah_err sample_appraise(sample *s)
 {
-	return ah_policy_appraise(&s->verdict, s->request.policy, &s->request, &s->why);
+	ah_carried raw = { .kind = AH_CARRIER_NONE, .inner = s->request };
+	return ah_policy_appraise(&s->verdict, NULL, s->request.policy, &raw, &s->request, &s->why);
 }
 
 static inline const ah_check_row *sample_row(const sample *s, ah_check_id id)

@@ -78,6 +78,12 @@ static void each_list_is_compared(void)
 		{ NITRO_POLICY, IN_NITRO, "\"instance_ids\":[\"i-1\"],", "+ platforms.nitro.instance_ids\n+ platforms.nitro.instance_ids[i-1]\n" },
 		{ NITRO_POLICY, IN_NITRO, "\"builders\":[],", "+ platforms.nitro.builders\n" },
 		{ NITRO_POLICY, IN_NITRO, "\"launchers\":[],", "+ platforms.nitro.launchers\n" },
+		{ NITRO_POLICY, IN_NITRO, "\"release_signers\":[\"" HEX32("1") "\"],",
+		  "+ platforms.nitro.release_signers\n+ platforms.nitro.release_signers[" HEX32("1") "]\n+ platforms.nitro.release_threshold: 1\n" },
+		{ NITRO_POLICY, IN_NITRO, "\"stages\":[\"prod\"],", "+ platforms.nitro.stages\n+ platforms.nitro.stages[prod]\n" },
+		{ NITRO_POLICY, IN_NITRO, "\"min_version\":\"1.4\",", "+ platforms.nitro.min_version: 1.4\n" },
+		{ NITRO_POLICY, IN_NITRO, "\"require_build\":false,", "~ platforms.nitro.require_build: true -> false\n" },
+		{ NITRO_POLICY, IN_NITRO, "\"require_launch\":false,", "~ platforms.nitro.require_launch: true -> false\n" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		EXPECT(differs_by(rows[i].base, with(rows[i].base, rows[i].object, rows[i].member), rows[i].lines));

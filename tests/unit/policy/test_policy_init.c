@@ -56,7 +56,7 @@ static void a_nitro_policy_lists_the_image(void)
 {
 	ah_claims c = nitro_claims();
 	EXPECT(makes(&c, BEFORE_PLATFORMS "{\"nitro\":{\"debug\":false,\"releases\":[{\"pcrs\":{\"0\":\"" X16("a0a0a0") "\",\"1\":\"" X16("a1a1a1") "\",\"2\":\"" X16("a2a2a2")
-		"\"},\"release\":\"1.0\"}]}}" AFTER_PLATFORMS TIMES ",\"version\":1,\"workload\":\"router\"}"));
+		"\"},\"release\":\"1.0\"}],\"require_build\":true,\"require_launch\":true}}" AFTER_PLATFORMS TIMES ",\"version\":1,\"workload\":\"router\"}"));
 }
 
 static void a_signed_image_is_listed_with_its_signer(void)
@@ -64,7 +64,7 @@ static void a_signed_image_is_listed_with_its_signer(void)
 	ah_claims c = nitro_claims();
 	memset(c.of.nitro.pcrs[8], 0xa8, 48);
 	EXPECT(makes(&c, BEFORE_PLATFORMS "{\"nitro\":{\"debug\":false,\"releases\":[{\"pcrs\":{\"0\":\"" X16("a0a0a0") "\",\"1\":\"" X16("a1a1a1") "\",\"2\":\"" X16("a2a2a2")
-		"\",\"8\":\"" X16("a8a8a8") "\"},\"release\":\"1.0\"}]}}" AFTER_PLATFORMS TIMES ",\"version\":1,\"workload\":\"router\"}"));
+		"\",\"8\":\"" X16("a8a8a8") "\"},\"release\":\"1.0\"}],\"require_build\":true,\"require_launch\":true}}" AFTER_PLATFORMS TIMES ",\"version\":1,\"workload\":\"router\"}"));
 }
 
 static void an_snp_policy_lists_measurement_product_signer_and_reported_tcb(void)
@@ -103,7 +103,7 @@ static void the_root_of_simulated_evidence_is_listed(void)
 	c.hardware = false;
 	memset(c.root_sha256, 0x66, sizeof c.root_sha256);
 	EXPECT(makes(&c, BEFORE_PLATFORMS "{\"nitro\":{\"debug\":false,\"releases\":[{\"pcrs\":{\"0\":\"" X16("a0a0a0") "\",\"1\":\"" X16("a1a1a1") "\",\"2\":\"" X16("a2a2a2")
-		"\"},\"release\":\"1.0\"}]}}" AFTER_PLATFORMS "\"simulated_roots\":[\"" HEX32("6") "\"]," TIMES ",\"version\":1,\"workload\":\"router\"}"));
+		"\"},\"release\":\"1.0\"}],\"require_build\":true,\"require_launch\":true}}" AFTER_PLATFORMS "\"simulated_roots\":[\"" HEX32("6") "\"]," TIMES ",\"version\":1,\"workload\":\"router\"}"));
 }
 
 static void debug_evidence_of_nitro_has_no_measurement_to_list(void)

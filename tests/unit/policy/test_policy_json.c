@@ -18,14 +18,22 @@
 
 #define PCR(n) "\"" #n "\":\"" HEX48("8") "\""
 #define NITRO_FULL \
-	"{\"freshness\":\"session\",\"issued_at\":\"2026-11-20T00:00:00Z\",\"max_evidence_age_seconds\":3600,\"platforms\":{\"nitro\":{\"builders\":[\"" NPUB "\"]," \
+	"{\"freshness\":\"session\",\"issued_at\":\"2026-11-20T00:00:00Z\",\"max_evidence_age_seconds\":3600,\"platforms\":{\"nitro\":{" \
 	"\"debug\":true,\"instance_ids\":[],\"launchers\":[\"" NPUB_HEX "\"],\"releases\":[{\"pcrs\":{" \
 	PCR(0) "," PCR(1) "," PCR(10) "," PCR(11) "," PCR(12) "," PCR(13) "," PCR(14) "," PCR(15) "," PCR(16) "," PCR(17) "," PCR(18) "," PCR(19) "," \
 	PCR(2) "," PCR(20) "," PCR(21) "," PCR(22) "," PCR(23) "," PCR(24) "," PCR(25) "," PCR(26) "," PCR(27) "," PCR(28) "," PCR(29) "," \
 	PCR(3) "," PCR(30) "," PCR(31) "," PCR(4) "," PCR(5) "," PCR(6) "," PCR(7) "," PCR(8) "," PCR(9) "},\"release\":\"1.0\"}," \
-	"{\"pcrs\":{\"0\":\"" HEX32("a") "\",\"1\":\"" HEX32("b") "\",\"2\":\"" HEX32("c") "\"},\"release\":\"0.9\"}]}}," \
+	"{\"pcrs\":{\"0\":\"" HEX32("a") "\",\"1\":\"" HEX32("b") "\",\"2\":\"" HEX32("c") "\"},\"release\":\"0.9\"}],\"require_build\":true,\"require_launch\":true}}," \
 	"\"require_revocation\":true,\"schema\":\"anchorhold.trust-bundle/v1\",\"valid_from\":\"2026-11-20T00:00:00Z\",\"valid_until\":\"9999-12-31T23:59:59Z\"," \
 	"\"version\":1,\"workload\":\"router\"}"
+
+/* What instance events are asked for. */
+#define NITRO_EVENTS \
+	"{\"freshness\":\"cached\",\"issued_at\":\"2026-11-20T00:00:00Z\",\"max_evidence_age_seconds\":3600,\"platforms\":{\"nitro\":{" \
+	"\"builders\":[\"" NPUB "\"],\"debug\":false,\"launchers\":[],\"min_version\":\"1.4\",\"release_signers\":[\"" NPUB "\",\"" HEX32("1") "\"],\"release_threshold\":1," \
+	"\"releases\":[{\"pcrs\":" NITRO_PCRS ",\"release\":\"1.0\"}],\"require_build\":false,\"require_launch\":true,\"stages\":[\"prod\",\"debug\"]}}," \
+	"\"require_revocation\":true,\"schema\":\"anchorhold.trust-bundle/v1\",\"valid_from\":\"2026-11-20T00:00:00Z\"," \
+	"\"valid_until\":\"2027-02-18T00:00:00Z\",\"version\":7,\"workload\":\"router\"}"
 
 /* load, write, compare; wanted NULL: the text itself is canonical. */
 static bool writes(const char *text, const char *wanted)
@@ -52,7 +60,7 @@ static void a_minimal_policy_is_written_with_its_defaults(void)
 		"\"valid_until\":\"2027-02-18T00:00:00Z\",\"version\":7,\"workload\":\"router\"}"));
 	EXPECT(writes(NITRO_POLICY,
 		"{\"freshness\":\"cached\",\"issued_at\":\"2026-11-20T00:00:00Z\",\"max_evidence_age_seconds\":3600,\"platforms\":{\"nitro\":{\"debug\":false,"
-		"\"releases\":[{\"pcrs\":" NITRO_PCRS ",\"release\":\"1.0\"}]}},\"require_revocation\":true,\"schema\":\"anchorhold.trust-bundle/v1\","
+		"\"releases\":[{\"pcrs\":" NITRO_PCRS ",\"release\":\"1.0\"}],\"require_build\":true,\"require_launch\":true}},\"require_revocation\":true,\"schema\":\"anchorhold.trust-bundle/v1\","
 		"\"valid_from\":\"2026-11-20T00:00:00Z\",\"valid_until\":\"2027-02-18T00:00:00Z\",\"version\":7,\"workload\":\"router\"}"));
 }
 
@@ -60,6 +68,7 @@ static void a_canonical_text_is_written_as_it_is(void)
 {
 	EXPECT(writes(SNP_FULL, NULL));
 	EXPECT(writes(NITRO_FULL, NULL));
+	EXPECT(writes(NITRO_EVENTS, NULL));
 }
 
 static void what_a_set_lists_is_written_in_one_order(void)

@@ -72,6 +72,11 @@ static void each_member_that_opens_something_is_remarked(void)
 	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"debug\":true,"), NOW, "debug-allowed platforms.nitro.debug\n"));
 	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"builders\":[\"" NPUB "\"],"), NOW, "not-in-evidence platforms.nitro.builders\n"));
 	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"launchers\":[\"" NPUB "\"],"), NOW, "not-in-evidence platforms.nitro.launchers\n"));
+	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"release_signers\":[\"" NPUB "\"],"), NOW, "not-in-evidence platforms.nitro.release_signers\n"));
+	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"stages\":[],"), NOW, "empty-list platforms.nitro.stages\n"));
+	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"min_version\":\"1\","), NOW, "not-in-evidence platforms.nitro.min_version\n"));
+	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"require_build\":false,"), NOW, "build-not-required platforms.nitro.require_build\n"));
+	EXPECT(remarks(with(sound_nitro(), IN_NITRO, "\"require_launch\":false,"), NOW, "launch-not-required platforms.nitro.require_launch\n"));
 	EXPECT(remarks(with(SNP_POLICY, IN_SNP, "\"allow_masked_chip_id\":true,"), NOW,
 		"masked-chip-allowed platforms.sev-snp.allow_masked_chip_id\nno-identity-list platforms.sev-snp.chip_ids\n"));
 }

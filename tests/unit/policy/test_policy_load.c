@@ -60,6 +60,8 @@ static void a_minimal_nitro_policy_gets_its_defaults(void)
 	EXPECT_BYTES(ah_slice_make(p->nitro.releases[0].pcrs[0], 48), AH_SLICE_OF(pcr0));
 	EXPECT(!p->nitro.debug);
 	EXPECT(!p->nitro.instance_ids.present && !p->nitro.builders.present && !p->nitro.launchers.present);
+	EXPECT(!p->nitro.release_signers.present && p->nitro.release_threshold == 0 && p->nitro.min_version[0] == '\0' && !p->nitro.stages.present);
+	EXPECT(p->nitro.require_build && p->nitro.require_launch);
 	EXPECT(!p->allowed_workload_identity_tags.present && !p->manifest_keys.present && !p->deployment_ids.present && !p->service_keys.present);
 	EXPECT(!p->revoked_tls_spki.present && !p->revoked_measurements.present && !p->simulated_roots.present);
 }
@@ -99,11 +101,21 @@ static void every_member_of_the_document_is_taken(void)
 static void every_member_of_nitro_is_taken(void)
 {
 	AH_AUTO_PTR(ah_policy) p = loaded(with(NITRO_POLICY, IN_NITRO,
-		"\"debug\":true,\"instance_ids\":[\"i-0123\"],\"builders\":[\"" NPUB "\"],\"launchers\":[\"" NPUB_HEX "\"],"));
+		"\"debug\":true,\"instance_ids\":[\"i-0123\"],\"builders\":[\"" NPUB "\"],\"launchers\":[\"" NPUB_HEX "\"],"
+		"\"release_signers\":[\"" NPUB "\",\"" HEX32("1") "\"],\"min_version\":\"1.10.0.2\",\"stages\":[\"dev\",\"prod\"],\"require_build\":false,"
+		"\"require_launch\":false,"));
 	EXPECT(p->nitro.debug);
 	EXPECT(p->nitro.instance_ids.count == 1 && strcmp(p->nitro.instance_ids.items[0], "i-0123") == 0);
 	EXPECT(p->nitro.builders.count == 1 && strcmp(p->nitro.builders.items[0], NPUB) == 0);
 	EXPECT(p->nitro.launchers.count == 1 && strcmp(p->nitro.launchers.items[0], NPUB_HEX) == 0);
+	EXPECT(p->nitro.release_signers.count == 2 && strcmp(p->nitro.release_signers.items[1], HEX32("1")) == 0);
+	EXPECT(p->nitro.release_threshold == 2); /* all of them */
+	EXPECT(strcmp(p->nitro.min_version, "1.10.0.2") == 0);
+	EXPECT(p->nitro.stages.count == 2 && strcmp(p->nitro.stages.items[0], "dev") == 0 && strcmp(p->nitro.stages.items[1], "prod") == 0);
+	EXPECT(!p->nitro.require_build && !p->nitro.require_launch);
+	ah_policy_free(p);
+	p = loaded(with(NITRO_POLICY, IN_NITRO, "\"release_signers\":[\"" NPUB "\",\"" HEX32("1") "\"],\"release_threshold\":1,"));
+	EXPECT(p->nitro.release_threshold == 1);
 }
 
 static void every_member_of_snp_is_taken(void)
@@ -354,6 +366,17 @@ static void wrong_values_of_nitro_refuse_it(void)
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"debug\":\"true\",", AH_ERR_POLICY_VALUE, "platforms.nitro.debug", "\"true" },
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"instance_ids\":[\"*\"],", AH_ERR_POLICY_VALUE, "platforms.nitro.instance_ids[0]", "\"*" },
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"instance_ids\":\"i-1\",", AH_ERR_POLICY_VALUE, "platforms.nitro.instance_ids", "\"i-1" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"release_signers\":[\"*\"],", AH_ERR_POLICY_VALUE, "platforms.nitro.release_signers[0]", "\"*" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"release_threshold\":0,", AH_ERR_POLICY_VALUE, "platforms.nitro.release_threshold", "0," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"release_threshold\":17,", AH_ERR_POLICY_VALUE, "platforms.nitro.release_threshold", "17," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"min_version\":1,", AH_ERR_POLICY_VALUE, "platforms.nitro.min_version", "1," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"min_version\":\"\",", AH_ERR_POLICY_VALUE, "platforms.nitro.min_version", "\"\"" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"min_version\":\"1.x\",", AH_ERR_POLICY_VALUE, "platforms.nitro.min_version", "\"1.x" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"min_version\":\"1.0-rc\",", AH_ERR_POLICY_VALUE, "platforms.nitro.min_version", "\"1.0-" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"stages\":[\"production\"],", AH_ERR_POLICY_VALUE, "platforms.nitro.stages[0]", "\"produ" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"stages\":\"prod\",", AH_ERR_POLICY_VALUE, "platforms.nitro.stages", "\"prod" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"require_build\":1,", AH_ERR_POLICY_VALUE, "platforms.nitro.require_build", "1," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"require_launch\":null,", AH_ERR_POLICY_VALUE, "platforms.nitro.require_launch", "null" },
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"builders\":[\"any\"],", AH_ERR_POLICY_VALUE, "platforms.nitro.builders[0]", "\"any" },
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"builders\":[\"" HEX32("F") "\"],", AH_ERR_POLICY_VALUE, "platforms.nitro.builders[0]", "\"FFFF" },
 		/* One character of the NIP-19 example changed: the checksum does not hold. */
@@ -444,6 +467,11 @@ static void contradictions_refuse_the_policy(void)
 		{ NITRO_POLICY, NITRO_RELEASE, NITRO_RELEASE ",{\"release\":\"1.1\",\"pcrs\":{\"8\":\"" HEX48("1") "\",\"0\":\"" HEX48("a") "\",\"1\":\"" HEX48("b") "\",\"2\":\"" HEX48("c")
 		  "\"}}", AH_ERR_POLICY_CONTRADICTION, "platforms.nitro.releases[1]", "{\"release\":\"1.1" },
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"instance_ids\":[\"i-1\",\"i-1\"],", AH_ERR_POLICY_CONTRADICTION, "platforms.nitro.instance_ids[1]", "\"i-1\"]" },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"release_threshold\":1,", AH_ERR_POLICY_CONTRADICTION, "platforms.nitro.release_threshold", "1," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"release_signers\":[],\"release_threshold\":1,", AH_ERR_POLICY_CONTRADICTION, "platforms.nitro.release_threshold", "1," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"release_signers\":[\"" NPUB "\"],\"release_threshold\":2,", AH_ERR_POLICY_CONTRADICTION,
+		  "platforms.nitro.release_threshold", "2," },
+		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"stages\":[\"dev\",\"dev\"],", AH_ERR_POLICY_CONTRADICTION, "platforms.nitro.stages[1]", "\"dev\"]" },
 		{ NITRO_POLICY, IN_NITRO, IN_NITRO "\"builders\":[\"" NPUB "\",\"" NPUB "\"],", AH_ERR_POLICY_CONTRADICTION, "platforms.nitro.builders[1]", "\"" NPUB "\"]" },
 		{ SNP_POLICY, AT_TOP, "\"revoked_measurements\":[\"" HEX48("d") "\"]," AT_TOP, AH_ERR_POLICY_CONTRADICTION, "revoked_measurements[0]", "[\"dddd" },
 		{ SNP_POLICY, "\"release\":\"1.0\"", "\"release\":\"1.0\",\"id_key_digest\":\"" HEX48("e") "\",\"min_svn\":0", AH_ERR_POLICY_CONTRADICTION,

@@ -39,7 +39,11 @@ static void start(run *r)
 static ah_err judged(run *r)
 {
 	r->s.verdict.checks = (ah_checks){ .first_err = AH_OK };
-	r->judge = (ah_judge){ .log = &r->s.verdict.checks, .claims = &r->s.claims, .policy = r->s.request.policy, .request = &r->s.request, .why = &r->s.why };
+	r->s.verdict.consulted_count = 0;
+	r->judge = (ah_judge){
+		.log = &r->s.verdict.checks, .claims = &r->s.claims, .policy = r->s.request.policy, .request = &r->s.request, .asked = &r->s.request,
+		.verdict = &r->s.verdict, .why = &r->s.why,
+	};
 	ah__judge_rollback(&r->judge);
 	return r->judge.err;
 }

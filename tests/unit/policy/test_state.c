@@ -142,7 +142,7 @@ static void a_corrupt_file_is_never_ignored(void)
 		{ "{\"numbers\":{},\"schema\":1}", "1}" },
 		{ "{\"numbers\":{},\"schema\":\"anchorhold.state\\/v1\"}", "\"anchorhold" },
 		{ "{\"numbers\":[],\"schema\":\"anchorhold.state/v1\"}", "[]" },
-		{ "{\"bundles\":{},\"numbers\":{},\"schema\":\"anchorhold.state/v1\"}", "{},\"numbers" },
+		{ "{\"extra\":{},\"numbers\":{},\"schema\":\"anchorhold.state/v1\"}", "{},\"numbers" },
 		{ "{\"numbers\":{\"bundle\":{}},\"schema\":\"anchorhold.state/v1\"}", "{}}" },
 		{ "{\"numbers\":{\"crl\":1},\"schema\":\"anchorhold.state/v1\"}", "1}" },
 		{ "{\"numbers\":{\"crl\":{\"" FMSPC_A "\":7}},\"schema\":\"anchorhold.state/v1\"}", "7}" },

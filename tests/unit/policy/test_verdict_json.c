@@ -46,7 +46,7 @@ static void expect_canonical(const document *d)
 static void write_document(document *d, const ah_verdict *v)
 {
 	static const char *const members[] = {
-		"accepted", "claims", "error", "evidence", "exit_code", "expiry", "mode", "platform", "policy", "policy_source", "result", "rows", "schema",
+		"accepted", "carrier", "claims", "error", "evidence", "exit_code", "expiry", "mode", "platform", "policy", "policy_source", "result", "rows", "schema",
 		"trust", "verified_at", NULL,
 	};
 	json_error_t error;
@@ -80,7 +80,8 @@ static void make_pass(sample *s)
 	s->verdict.evidence_len = 1184;
 	s->verdict.has_evidence_sha256 = true;
 	s->verdict.result = s->request.genuine_only ? AH_RESULT_GENUINE : AH_RESULT_PASS;
-	memcpy(s->verdict.workload, s->policy.workload, sizeof s->verdict.workload);
+	if (!s->request.genuine_only)
+		memcpy(s->verdict.workload, s->policy.workload, sizeof s->verdict.workload);
 	s->verdict.policy_version = s->policy.version;
 	s->verdict.policy_valid_until_s = s->policy.valid_until_s;
 	s->verdict.err = sample_appraise(s);
@@ -100,7 +101,7 @@ static void an_accepted_snp_report(void)
 		"revocation_checked", "signer", "version", "vmpl", NULL,
 	};
 	static const char *const trust[] = { "chip_id", "hardware", "root_sha256", "roots", "statement", "tcb", NULL };
-	static const char *const policy[] = { "release", "valid_until", "version", "workload", NULL };
+	static const char *const policy[] = { "bundle", "release", "valid_until", "version", "workload", NULL };
 	sample s;
 	sample_snp(&s);
 	make_pass(&s);
@@ -516,6 +517,86 @@ static void bytes_that_nobody_detected_have_no_rows_and_no_claims(void)
 	EXPECT(json_integer_value(json_object_get(d.root, "exit_code")) == 30);
 }
 
+/* -- what evidence and policy came in -- */
+
+static void fill_carriers(ah_verdict *v)
+{
+	v->envelope = (ah_envelope_claims){
+		.workload = "router", .purpose = "tls", .role = "server", .issued_at_s = SAMPLE_NOW_S - 10, .max_age_s = 3600, .has_tls_spki = true,
+		.has_binding_p256 = true, .trust_bundle_url = "https://trust.example/router.jws",
+	};
+	memset(v->envelope.tls_spki_sha256, 0xa5, sizeof v->envelope.tls_spki_sha256);
+	v->event = (ah_event_claims){
+		.kind = 63793, .created_at_s = SAMPLE_NOW_S - 60, .has_builder = true, .name = "signer\033[2J", .version = "1.2.3", .stage = "prod",
+		.relay_count = 2, .relays = { "wss://one.example", "wss://two.example" }, .release_signer_count = 1,
+	};
+	memset(v->event.pubkey, 0x5a, sizeof v->event.pubkey);
+	v->bundle = (ah_bundle_info){ .workload = "router", .kid = "2026-1", .version = 17, .valid_until_s = SAMPLE_NOW_S + 86400 };
+	memset(v->bundle.root, 0x11, sizeof v->bundle.root);
+}
+
+static void an_envelope_and_a_bundle_are_told(void)
+{
+	static const char *const members[] = {
+		"binding_p256", "deployment_id", "ed25519", "freshness", "issued_at", "max_age_seconds", "purpose", "role", "service_key", "tls_spki_sha256",
+		"trust_bundle_url", "workload", "workload_identity_tag", "x25519", NULL,
+	};
+	static const char *const bundle_members[] = { "kid", "root", "sha256", NULL };
+	sample s;
+	sample_snp(&s);
+	make_pass(&s);
+	fill_carriers(&s.verdict);
+	s.verdict.carrier = AH_CARRIER_ENVELOPE;
+	s.verdict.has_envelope = s.verdict.has_bundle = true;
+	AH_AUTO(document) d = { .text = NULL };
+	write_document(&d, &s.verdict);
+	const json_t *carrier = json_object_get(d.root, "carrier"), *claims = json_object_get(carrier, "claims");
+	EXPECT(strcmp(text_of(carrier, "kind"), "envelope") == 0);
+	EXPECT(has_exactly(claims, members));
+	EXPECT(strcmp(text_of(claims, "freshness"), "cached") == 0 && strcmp(text_of(claims, "issued_at"), "2026-11-20T09:20:21Z") == 0);
+	EXPECT(strncmp(text_of(claims, "tls_spki_sha256"), "a5a5", 4) == 0);
+	EXPECT(json_is_null(json_object_get(claims, "deployment_id")) && json_is_null(json_object_get(claims, "x25519")));
+	const json_t *bundle = json_object_get(json_object_get(d.root, "policy"), "bundle");
+	EXPECT(has_exactly(bundle, bundle_members));
+	EXPECT(strcmp(text_of(bundle, "kid"), "2026-1") == 0);
+}
+
+static void an_event_is_told_without_commands_to_a_terminal(void)
+{
+	static const char *const members[] = {
+		"attested_pubkey", "builder", "created_at", "expiration", "id", "kind", "launcher", "name", "pubkey", "relays", "release_signers", "repository",
+		"stage", "version", NULL,
+	};
+	sample s;
+	sample_nitro(&s);
+	make_pass(&s);
+	fill_carriers(&s.verdict);
+	s.verdict.carrier = AH_CARRIER_EVENT;
+	s.verdict.has_event = true;
+	AH_AUTO(document) d = { .text = NULL };
+	write_document(&d, &s.verdict);
+	const json_t *carrier = json_object_get(d.root, "carrier"), *claims = json_object_get(carrier, "claims");
+	EXPECT(strcmp(text_of(carrier, "kind"), "instance-event") == 0);
+	EXPECT(has_exactly(claims, members));
+	EXPECT(strcmp(text_of(claims, "name"), "signer?[2J") == 0);
+	EXPECT(json_array_size(json_object_get(claims, "relays")) == 2 && json_array_size(json_object_get(claims, "release_signers")) == 1);
+	EXPECT(json_is_null(json_object_get(claims, "expiration")) && json_is_null(json_object_get(claims, "launcher")));
+	EXPECT(json_is_null(json_object_get(json_object_get(d.root, "policy"), "bundle")));
+}
+
+static void what_is_not_proven_of_a_carrier_is_null(void)
+{
+	sample s;
+	sample_nitro(&s);
+	make_pass(&s);
+	fill_carriers(&s.verdict);
+	s.verdict.carrier = AH_CARRIER_TRESOR;
+	AH_AUTO(document) d = { .text = NULL };
+	write_document(&d, &s.verdict);
+	const json_t *carrier = json_object_get(d.root, "carrier");
+	EXPECT(json_is_null(json_object_get(carrier, "claims")) && strcmp(text_of(carrier, "kind"), "tresor-envelope") == 0);
+}
+
 static const ah_test_case cases[] = {
 	AH_TEST(an_accepted_snp_report),
 	AH_TEST(an_accepted_enclave),
@@ -534,5 +615,8 @@ static const ah_test_case cases[] = {
 	AH_TEST(every_error_of_the_table_can_be_written),
 	AH_TEST(every_result_has_its_name),
 	AH_TEST(bytes_that_nobody_detected_have_no_rows_and_no_claims),
+	AH_TEST(an_envelope_and_a_bundle_are_told),
+	AH_TEST(an_event_is_told_without_commands_to_a_terminal),
+	AH_TEST(what_is_not_proven_of_a_carrier_is_null),
 };
 AH_TEST_MAIN(cases)

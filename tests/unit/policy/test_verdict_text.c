@@ -295,6 +295,34 @@ static void names_and_claims_cannot_command_the_terminal(void)
 	EXPECT(contains(&b, "instance i?[2J?PASS\n"));
 }
 
+static void what_it_came_in_stands_with_what_is_trusted(void)
+{
+	sample s;
+	sample_snp(&s);
+	run(&s, AH_RESULT_PASS);
+	s.verdict.bundle = (ah_bundle_info){ .workload = "router", .version = 17, .valid_until_s = SAMPLE_NOW_S + 86400 };
+	s.verdict.envelope = (ah_envelope_claims){ .workload = "router\033", .purpose = "tls", .role = "server", .issued_at_s = SAMPLE_NOW_S, .has_tls_spki = true };
+	s.verdict.has_bundle = s.verdict.has_envelope = true;
+	AH_AUTO(block) b = { .text = NULL };
+	write_block(&b, &s.verdict, "envelope.json", false);
+	EXPECT(contains(&b, "\n        release root 0000000000000000..: trust bundle version 17 of router, valid until 2026-11-21T09:20:31Z\n"));
+	EXPECT(contains(&b, "\n        envelope of router?, tls server, TLS key 0000000000000000.., issued 2026-11-20T09:20:31Z\n"));
+	EXPECT(in_order(&b, "\ntrusts: ", "release root") && in_order(&b, "release root", "physical attacks are not excluded"));
+}
+
+static void the_service_key_of_an_event_is_shown_whole(void)
+{
+	sample s;
+	sample_nitro(&s);
+	run(&s, AH_RESULT_PASS);
+	s.verdict.event = (ah_event_claims){ .kind = 63793, .name = "signer", .version = "1.2.3", .stage = "dev" };
+	memset(s.verdict.event.pubkey, 0xac, sizeof s.verdict.event.pubkey);
+	s.verdict.has_event = true;
+	AH_AUTO(block) b = { .text = NULL };
+	write_block(&b, &s.verdict, "event.json", false);
+	EXPECT(contains(&b, "\n        service key acacacacacacacacacacacacacacacacacacacacacacacacacacacacacacacac, signer 1.2.3, dev\n"));
+}
+
 static const ah_test_case cases[] = {
 	AH_TEST(a_pass_fits_on_a_screen_and_says_what_stays_trusted),
 	AH_TEST(rows_skipped_for_one_reason_share_a_line_and_keep_their_names),
@@ -311,5 +339,7 @@ static const ah_test_case cases[] = {
 	AH_TEST(advisories_and_the_advice_to_relaunch_are_shown),
 	AH_TEST(there_is_no_colour_unless_asked_for),
 	AH_TEST(names_and_claims_cannot_command_the_terminal),
+	AH_TEST(what_it_came_in_stands_with_what_is_trusted),
+	AH_TEST(the_service_key_of_an_event_is_shown_whole),
 };
 AH_TEST_MAIN(cases)
