@@ -120,6 +120,43 @@
 /* A conformance case holds a saved question. */
 #define AH_CASE_MAX                (8 * 1024 * 1024)
 
+/*
+ * HTTP/1.1. A head is kept whole: one buffer for each connection that is reading one. Browsers and proxies send 500 to 2,000 bytes; nginx, Apache and
+ * node stop at 8 or 16 KiB.
+ */
+#define AH_HTTP_HEAD_MAX           (16 * 1024)
+/* One line with its CRLF, the request line too. */
+#define AH_HTTP_LINE_MAX           (8 * 1024)
+#define AH_HTTP_FIELDS_MAX         64     /* browsers send about 20 */
+/* All registered methods but UPDATEREDIRECTREF, which nobody serves. */
+#define AH_HTTP_METHOD_MAX         16
+/* RFC 1035: 253 characters of a name, ":" and five digits; an IPv6 address in brackets is shorter. */
+#define AH_HTTP_HOST_MAX           259
+/* Content-Length and bodies as a whole: the largest integer that every peer, JavaScript included, holds exactly. */
+#define AH_HTTP_LENGTH_MAX         (INT64_C(1) << 53)
+/* A body whose route says nothing else. */
+#define AH_HTTP_BODY_DEFAULT       (1024 * 1024)
+#define AH_HTTP_CHUNK_DIGITS_MAX   8      /* one chunk is below 4 GiB */
+/* Of a request: what an honest sender in chunks of 16 bytes needs for 1 MiB. Answers may be endless streams of events, so they are not counted. */
+#define AH_HTTP_CHUNKS_MAX         65536
+/* Bytes of chunk extensions in a whole body: nobody sends them, and an attacker could hide a slow stream in them. */
+#define AH_HTTP_CHUNK_EXTENSIONS_MAX 256
+/* Trailers are read over, never merged into the head; gRPC-web sends two. */
+#define AH_HTTP_TRAILERS_MAX       8
+#define AH_HTTP_TRAILERS_LEN_MAX   4096
+/* 1xx answers before the final one: 100, 102 and a few 103. */
+#define AH_HTTP_INTERIM_MAX        8
+
+/* WebSocket: RFC 6455. Messages of our own protocols end at 1 MiB; a service may allow messages up to 4 MiB. */
+#define AH_WS_FRAME_MAX            (1024 * 1024)
+#define AH_WS_MESSAGE_DEFAULT      (1024 * 1024)
+#define AH_WS_MESSAGE_MAX          (4 * 1024 * 1024)
+/* Of one message, empty fragments included. */
+#define AH_WS_FRAGMENTS_MAX        1024
+#define AH_WS_CONTROL_MAX          125    /* RFC 6455 5.5 */
+/* Subprotocols that a client may name. */
+#define AH_WS_SUBPROTOCOLS_MAX     16
+
 /* Verifier: certificates whose signature was verified, remembered by digest. 256 entries of 32 bytes hold 50 Nitro chains. */
 #define AH_CERT_CACHE_ENTRIES      256
 
