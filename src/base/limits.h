@@ -157,6 +157,68 @@
 /* Subprotocols that a client may name. */
 #define AH_WS_SUBPROTOCOLS_MAX     16
 
+/*
+ * Devices that make evidence. The kernel's own limits of /dev/nsm (drivers/misc/nsm.c); it cuts a longer answer silently, so the room given is always
+ * all of it.
+ */
+#define AH_NSM_REQUEST_MAX         4096
+#define AH_NSM_RESPONSE_MAX        12288
+/* GetRandom gives at most this many bytes at once; a longer answer is no answer. */
+#define AH_NSM_RANDOM_MAX          256
+/* GetRandom calls for one request of the caller: 64 KiB at 256 bytes each, and as many answers again that are short. */
+#define AH_NSM_RANDOM_CALLS_MAX    512
+/* configfs-tsm: TDX drivers have room for 128 KiB (quotes with DICE certificates); a quote of ours is below AH_TDX_QUOTE_MAX. */
+#define AH_TSM_OUTBLOB_MAX         (128 * 1024)
+#define AH_TSM_ATTRIBUTE_MAX       64  /* provider and generation, as text */
+/* Fresh entries until evidence was made undisturbed. */
+#define AH_TSM_ATTEMPTS_MAX        8
+/* Certificates that the host gives to /dev/sev-guest: SEV_FW_BLOB_MAX_SIZE, what kernels take today. What is asked for beyond it: AH_SNP_CERT_TABLE_MAX. */
+#define AH_SEV_GUEST_CERTS_LEN     16384
+#define AH_SEV_GUEST_ATTEMPTS_MAX  8
+/* Reads or writes that a signal interrupts, of one file. */
+#define AH_DEVICE_INTERRUPTS_MAX   64
+/* When the caller names no time: firmware answers within 0.1 to 1 s, and Intel's quoting service within some. */
+#define AH_DEVICE_TIMEOUT_MS       10000
+#define AH_DEVICE_TIMEOUT_MAX_MS   120000
+#define AH_DEVICE_PAUSE_MIN_MS     10
+#define AH_DEVICE_PAUSE_MAX_MS     1000
+/* An event of our own runtime log: a name of AH_EVENT_NAME_MAX and this much; digests go in, not documents. */
+#define AH_RUNTIME_PAYLOAD_MAX     4096
+
+/*
+ * Connections. Each holds at most what waits to be read, what waits to be sent, and one read more; an idle one holds neither buffer.
+ */
+#define AH_NET_IN_MAX              (64 * 1024)   /* received and not taken; also the largest single read */
+#define AH_NET_OUT_MAX             (256 * 1024)  /* written and not sent; what sender and network hold while a reader of 1 Gbit/s is 2 ms away */
+/* Memory of an emptied buffer that is kept for the next message: most heads and small answers. */
+#define AH_NET_BUFFER_KEEP         2048
+/* Bytes that one connection may bring in before the others have their turn. */
+#define AH_NET_TURN_BUDGET         (256 * 1024)
+#define AH_NET_EVENTS_MAX          128           /* of one turn */
+#define AH_NET_ACCEPTS_MAX         64            /* of one listener in one turn */
+/* Connections that the kernel keeps for a listener; it caps this at net.core.somaxconn, 4096 today. */
+#define AH_NET_BACKLOG             4096
+/* How long a listener rests when descriptors, memory or its share of connections are used up. */
+#define AH_NET_ACCEPT_PAUSE_MS     10
+#define AH_NET_SOURCES_MAX         262144        /* descriptors of one reactor */
+#define AH_NET_TIMERS_MAX          1048576       /* of one reactor: four for each descriptor */
+/* Connections behind one gate; its table is allocated at the start, 32 bytes for each. */
+#define AH_NET_CONNECTIONS_MAX     65536
+#define AH_NET_NAME_MAX            253           /* RFC 1035 2.3.4, as text without the last dot */
+#define AH_NET_UNIX_PATH_MAX       107           /* sockaddr_un: 108 with its NUL */
+/* When the caller names no time, and the pause before a unix socket with a full backlog is tried again. */
+#define AH_NET_DIAL_TIMEOUT_MS     10000
+#define AH_NET_DIAL_RETRY_MS       10
+/* A peer that vanished without a word: 30 s of silence, then 3 probes 10 s apart; or 30 s in which nothing was acknowledged. */
+#define AH_NET_KEEPALIVE_IDLE_S    30
+#define AH_NET_KEEPALIVE_INTERVAL_S 10
+#define AH_NET_KEEPALIVE_COUNT     3
+#define AH_NET_USER_TIMEOUT_MS     30000
+/* SOCKS5: the longest answer is 4 bytes, a length, 255 bytes of a name, and a port. */
+#define AH_NET_SOCKS_ANSWER_MAX    262
+#define AH_NET_WORK_THREADS_MAX    64
+#define AH_NET_WORK_QUEUE_MAX      4096          /* jobs that wait; more would be answered after their clients have left */
+
 /* Verifier: certificates whose signature was verified, remembered by digest. 256 entries of 32 bytes hold 50 Nitro chains. */
 #define AH_CERT_CACHE_ENTRIES      256
 

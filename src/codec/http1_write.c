@@ -108,9 +108,10 @@ static bool framing_is_allowed(const ah_http_writer *w, ah_http_framing framing,
 /* Digits of n in base 10 or 16 at the end of room; gives the text. */
 static ah_slice number(uint8_t room[static 20], uint64_t n, unsigned base)
 {
+	static const uint8_t digits[] = "0123456789abcdef";
 	size_t at = 20;
 	do {
-		room[--at] = (uint8_t)"0123456789abcdef"[n % base];
+		room[--at] = digits[n % base];
 		n /= base;
 	} while (n != 0);
 	return ah_slice_make(room + at, 20 - at);
