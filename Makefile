@@ -5,6 +5,9 @@ PREFIX       ?= /usr/local
 DESTDIR      ?=
 FUZZ_SECONDS ?= 30
 
+# Where libraries go on a multiarch system. meson asks dpkg-architecture, and without it takes lib64, where Debian's linker and CMake do not look.
+LIBDIR := $(shell $(or $(CC),cc) -print-multiarch 2>/dev/null | sed -n 's|^..*|--libdir=lib/&|p')
+
 .PHONY: all demo test check-all bench fuzz lint coverage install deb abi abi-update clean help
 
 all: $(BUILD)/build.ninja
@@ -12,7 +15,7 @@ all: $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja:
 	@command -v meson >/dev/null && command -v ninja >/dev/null || { echo "meson or ninja is missing; run tools/setup build" >&2; exit 1; }
-	@meson setup $(BUILD)
+	@meson setup $(LIBDIR) $(BUILD)
 
 demo:
 	@tools/setup demo

@@ -49,8 +49,8 @@ typedef struct ah_bundle_info {
  * policy  on AH_OK a new policy, free with ah_policy_free(); may be NULL. info may be NULL. Both untouched otherwise.
  * state   NULL: rollback is not judged; else on AH_OK the version and digest are noted in it.
  * errors  AH_ERR_ARGUMENT (no root, too many, no workload), AH_ERR_BUNDLE_MALFORMED, AH_ERR_BUNDLE_SIGNATURE, those of ah_policy_load(),
- *         AH_ERR_WORKLOAD, AH_ERR_POLICY_NOT_YET_VALID, AH_ERR_POLICY_EXPIRED, AH_ERR_BUNDLE_ROLLBACK, AH_ERR_LIMIT (the state is full), AH_ERR_NOMEM,
- *         AH_ERR_CRYPTO.
+ *         AH_ERR_WORKLOAD, AH_ERR_POLICY_NOT_YET_VALID, AH_ERR_POLICY_EXPIRED, AH_ERR_BUNDLE_ROLLBACK, AH_ERR_STATE_INVALID (it is full: the detail
+ *         begins with that word), AH_ERR_NOMEM, AH_ERR_CRYPTO.
  */
 AH_API AH_MUST_USE ah_err ah_bundle_verify(ah_policy **policy, ah_bundle_info *info, ah_verifier *verifier, const ah_trust *trust, int64_t now_s,
                                          ah_state *state, ah_fault *why);

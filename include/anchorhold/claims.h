@@ -140,13 +140,16 @@ typedef struct ah_tdx_claims {
 	uint8_t root_crl_issuer_sha256[32], pck_crl_issuer_sha256[32]; /* of the issuer's Name DER */
 } ah_tdx_claims;
 
-/* What an attestation envelope says of its server; believed because the binding in the evidence commits to it. Of a Tresor envelope only the first half is. */
+/*
+ * What an attestation envelope says of its server; believed because the binding in the evidence commits to it: of a Tresor envelope to tls_spki_sha256 and tag
+ * alone. workload and trust_bundle_url are under no binding, they are the server's word.
+ */
 typedef struct ah_envelope_claims {
 	bool is_tresor;
 	char workload[129], deployment_id[129]; /* deployment_id: a label; empty when absent */
 	char purpose[16], role[16];       /* empty on Tresor */
 	bool is_fresh;                    /* freshness "session", else "cached" */
-	int64_t issued_at_s;
+	int64_t issued_at_s;              /* 0 in the verdict on a Tresor envelope, as is max_age_s: nothing proves them */
 	uint32_t max_age_s;
 	bool has_tls_spki, has_tag, has_binding_p256, has_x25519, has_ed25519, has_service_key;
 	uint8_t tls_spki_sha256[32], tag[32], binding_p256[65], x25519[32], ed25519[32], service_key[32];

@@ -34,7 +34,7 @@ typedef struct ah_expected {
 	const char *purpose, *role;     /* "tls", "oak", "sealed-ws", "nostr", "kms"; "server", "client" */
 	ah_slice spki_sha256;           /* of the connection's TLS leaf key: 32 bytes exactly when purpose is tls and role is server */
 	ah_slice session_value;         /* 32 bytes; empty: no live connection, the row `session` is not_checked and a session-fresh envelope UNBOUND */
-	ah_slice peer_evidence_sha256;  /* 32 bytes: of our own evidence, in a session where both sides attest; else empty */
+	ah_slice peer_evidence_sha256;  /* 32 bytes: of our own evidence, in a session (session_value) where both sides attest; else empty */
 } ah_expected;
 
 /* What the evidence came in. */
@@ -59,7 +59,7 @@ typedef struct ah_request {
 	bool genuine_only;              /* only "is this genuine, non-debug hardware evidence at that time": no reference values, no binding */
 	ah_expected expected;
 	int64_t now_s;                  /* seconds since 1970, the caller's trusted time */
-	ah_slice simulated_root;        /* one certificate, PEM or DER; empty for none. With a policy it must be listed there too */
+	ah_slice simulated_root;        /* one certificate, PEM or DER; empty for none: a candidate. With a policy its list alone decides which root is allowed */
 	bool allow_simulated;           /* the caller allows simulated evidence; the verdict says SIMULATED, never PASS */
 	bool allow_debug;               /* with a policy: together with its debug: true. Debug evidence is then DEBUG, not FAIL; never accepted */
 	ah_slice event_log;             /* TDX: a CCEL or a JSON log, replayed once the quote's signature holds; empty for none */
@@ -89,12 +89,13 @@ typedef struct ah_appraisal ah_appraisal;
  *          AH_ERR_UNBOUND for UNBOUND, AH_ERR_DEBUG for DEBUG (even when allowed);
  *          AH_ERR_ARGUMENT, AH_ERR_BINDING_REQUIRED for an invalid question (no verdict): both or neither of policy and genuine_only, an expected
  *          field that is empty, too long, given without its flag or not existing on the platform, AH_NO_BINDING combined, genuine_only with
- *          expected fields, simulated_root without allow_simulated or not one certificate, event_log beside evidence of another platform than
+ *          expected fields, simulated_root without allow_simulated or not one certificate, event_log beside raw evidence of another platform than
  *          TDX, now_s outside of the years 1970..9999;
- *          AH_ERR_NOMEM, AH_ERR_CRYPTO, AH_ERR_LIMIT (the state is full) (no verdict).
+ *          AH_ERR_NOMEM, AH_ERR_CRYPTO, AH_ERR_STATE_INVALID (it is full; the detail begins with that word) (no verdict).
  *
  * Evidence above 1 MiB is MALFORMED by its size alone. Bytes that no platform detects are UNSUPPORTED; with a platform named, its parser says
- * what is wrong and they are MALFORMED. Debug evidence in genuine_only mode with allow_debug is DEBUG, like with a policy.
+ * what is wrong and they are MALFORMED. Where AH_EXPECT_CHANNEL is stated, bytes that are no envelope are MALFORMED too, JSON of another schema is UNSUPPORTED:
+ * a server cannot make a question invalid by what it sends. Debug evidence in genuine_only mode with allow_debug is DEBUG, like with a policy.
  * Programming errors (verdict, verifier or request NULL) are asserted.
  */
 AH_API AH_MUST_USE ah_err ah_appraise(ah_verdict **verdict, ah_verifier *verifier, const ah_request *request, ah_fault *why);
@@ -107,7 +108,7 @@ AH_API ah_err ah_verdict_error(const ah_verdict *verdict);
 AH_API int ah_verdict_exit_code(const ah_verdict *verdict);
 /* AH_PLATFORM_NONE when nothing was detected. */
 AH_API ah_platform_id ah_verdict_platform(const ah_verdict *verdict);
-/* Seconds since 1970 until which an accepted verdict holds: min(chain, CRLs, policy). 0 when it was not accepted. */
+/* Seconds since 1970 until which an accepted verdict holds: min(chain, CRLs, collateral, policy, envelope or event). 0 when it was not accepted. */
 AH_API int64_t ah_verdict_expiry_s(const ah_verdict *verdict);
 /* NULL unless accepted with policy and binding. Borrowed from the verdict. */
 AH_API const ah_appraisal *ah_verdict_appraisal(const ah_verdict *verdict);
@@ -117,7 +118,7 @@ AH_API const ah_claims *ah_appraisal_claims(const ah_appraisal *appraisal);
  * Never a reason to accept anything. */
 AH_API const ah_claims *ah_verdict_claims(const ah_verdict *verdict);
 AH_API ah_carrier ah_verdict_carrier(const ah_verdict *verdict);
-/* NULL unless the evidence came in an envelope and its binding held. Borrowed. */
+/* NULL unless the evidence came in an envelope, its binding held, and it states the purpose, role and TLS key that were expected. Borrowed. */
 AH_API const ah_envelope_claims *ah_verdict_envelope(const ah_verdict *verdict);
 /* NULL unless the evidence came in an instance event, its signatures held, and the attestation vouches for its key. Borrowed. */
 AH_API const ah_event_claims *ah_verdict_event(const ah_verdict *verdict);

@@ -80,16 +80,60 @@ void ah_check_wanted_hex(ah_checks *log, ah_check_id id, ah_slice bytes)
 	hex(log->rows[id].wanted, bytes);
 }
 
+size_t ah_check_difference(const char *got, const char *wanted, size_t head)
+{
+	size_t common = 0;
+	while (got[common] != '\0' && got[common] == wanted[common])
+		common++;
+	return common < head || got[common] == '\0' || wanted[common] == '\0' ? 0 : common - head / 2;
+}
+
+/* Two values share what the words around them leave of a fault's detail, the NUL aside. */
+#define DETAIL_MAX  (sizeof ((ah_fault *)NULL)->detail - 1)
+#define VALUES_MAX  (DETAIL_MAX - (sizeof "got , wanted " - 1))
+#define SHOWN_HEAD  28
+
+/* At most room characters of it; ".." stands for what is left out, after a whole word where there are words. */
+static void cut(char out[static DETAIL_MAX + 1], size_t room, const char *text, size_t from)
+{
+	const char *before = from != 0 ? ".." : "", *rest = text + from;
+	size_t len = strlen(rest), max = room - strlen(before);
+	if (len <= max) {
+		(void)snprintf(out, DETAIL_MAX + 1, "%s%s", before, rest);
+		return;
+	}
+	size_t word = len = max - 2;
+	while (word > 0 && rest[word] != ' ')
+		word--;
+	(void)snprintf(out, DETAIL_MAX + 1, "%s%.*s..", before, (int)(word > len / 2 ? word : len), rest);
+}
+
+/* Half of the room for each; what one does not need is the other's. */
+static void explain_both(ah_fault *why, ah_err err, const char *step, size_t off, const ah_check_row *row)
+{
+	char got[DETAIL_MAX + 1], wanted[DETAIL_MAX + 1];
+	size_t got_len = strlen(row->got), wanted_len = strlen(row->wanted), half = VALUES_MAX / 2, from = 0;
+	if (got_len + wanted_len > VALUES_MAX)
+		from = ah_check_difference(row->got, row->wanted, SHOWN_HEAD);
+	size_t got_room = wanted_len < half ? VALUES_MAX - wanted_len : got_len < half ? got_len : half;
+	cut(got, got_room, row->got, from);
+	cut(wanted, VALUES_MAX - strlen(got), row->wanted, from);
+	(void)ah_fault_at(why, err, step, off, "got %s, wanted %s", got, wanted);
+}
+
 static void explain(ah_fault *why, ah_check_id id, const ah_check_row *row, ah_err err)
 {
 	const char *step = ah_check_infos[id].id;
 	size_t off = row->has_range ? row->off : AH_NO_OFFSET;
-	if (row->got[0] != '\0' && row->wanted[0] != '\0')
-		(void)ah_fault_at(why, err, step, off, "got %.40s, wanted %.40s", row->got, row->wanted);
-	else if (row->got[0] != '\0')
-		(void)ah_fault_at(why, err, step, off, "got %.80s", row->got);
-	else
+	char got[DETAIL_MAX + 1];
+	if (row->got[0] != '\0' && row->wanted[0] != '\0') {
+		explain_both(why, err, step, off, row);
+	} else if (row->got[0] != '\0') {
+		cut(got, DETAIL_MAX - (sizeof "got " - 1), row->got, 0);
+		(void)ah_fault_at(why, err, step, off, "got %s", got);
+	} else {
 		(void)ah_fault_at(why, err, step, off, "not so: %s", ah_check_infos[id].title);
+	}
 }
 
 ah_err ah_check(ah_checks *log, ah_check_id id, bool ok, ah_err err, ah_fault *why)

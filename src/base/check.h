@@ -65,6 +65,12 @@ void ah_check_got_hex(ah_checks *log, ah_check_id id, ah_slice bytes);
 void ah_check_wanted_hex(ah_checks *log, ah_check_id id, ah_slice bytes);
 
 /*
+ * From where two texts are to be shown, so that the place where they part is among the first head characters; 0 when it is there from the start, or when
+ * one ends before they part.
+ */
+size_t ah_check_difference(const char *got, const char *wanted, size_t head);
+
+/*
  * Decide. ok: the row becomes PASS (unless it already failed), returns AH_OK. Not ok: the row becomes FAIL with err, *why (may be NULL) is
  * filled from the row (step = the check's id, offset = its range), returns err.
  */

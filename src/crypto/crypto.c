@@ -210,6 +210,14 @@ static ah_err import_ec(EVP_PKEY **out, ah_crypto *crypto, const ah_public_key *
 	return import_key(out, crypto->import_ec, params);
 }
 
+ah_err ah_p256_check_point(ah_crypto *crypto, ah_slice point)
+{
+	const ah_public_key key = { .kind = AH_KEY_P256, .point = point };
+	struct curve curve;
+	AUTO_PKEY pkey = NULL;
+	return curve_of(&curve, &key) ? import_ec(&pkey, crypto, &key, curve) : AH_ERR_FIELD_RANGE;
+}
+
 static bool rsa_key_in_range(const ah_public_key *key)
 {
 	ah_slice n = key->modulus, e = key->exponent;

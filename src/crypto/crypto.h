@@ -51,6 +51,12 @@ AH_MUST_USE ah_err ah_ecdsa_verify_raw(ah_crypto *crypto, const ah_public_key *k
 AH_MUST_USE ah_err ah_ecdsa_verify_der(ah_crypto *crypto, const ah_public_key *key, ah_hash_alg hash, const ah_slice *parts, size_t count, ah_slice signature);
 
 /*
+ * Say whether 65 bytes are a point of P-256, SEC1 uncompressed and not the point at infinity: a key that somebody can have.
+ * errors: AH_ERR_FIELD_RANGE (they are not), AH_ERR_NOMEM.
+ */
+AH_MUST_USE ah_err ah_p256_check_point(ah_crypto *crypto, ah_slice point);
+
+/*
  * Verify RSASSA-PSS with MGF1 over the same hash and exactly salt_len bytes of salt. Modulus 2048..4096 bits, odd exponent 3..2^32-1.
  * errors: as above; AH_ERR_FIELD_RANGE for a modulus or exponent out of range; AH_ERR_SIGNATURE_FORMAT when the signature is not as long as the modulus.
  */

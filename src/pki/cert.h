@@ -55,8 +55,8 @@ bool ah_cert_extension(const ah_cert *cert, ah_slice oid, ah_slice *value, bool 
 /* The last CommonName of a Name (its string bytes, any string type); false when there is none or more than one. */
 bool ah_name_common_name(ah_slice name, ah_slice *cn);
 
-/* How many attributes of this type (AH_OID_.. of oid.h) a Name has; *value, when there are any, is the last one's string bytes. */
-size_t ah_name_attribute(ah_slice name, ah_slice oid, ah_slice *value);
+/* How many attributes of this type (AH_OID_.. of oid.h) a Name has; *out, when there are any, is the last one's string bytes. */
+size_t ah_name_attribute(ah_slice name, ah_slice oid, ah_slice *out);
 
 /* "CN=ARK-Milan,O=..": for people, printable ASCII, cut at size. In the order of the encoding. */
 void ah_name_format(char *out, size_t size, ah_slice name);

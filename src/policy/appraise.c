@@ -158,6 +158,14 @@ static void judge_workload(ah_judge *j)
 
 /* -- bound -- */
 
+/* Why nothing is compared: the caller wants it so, or what he gave is not enough to compute it. */
+static const char *reason_not_stated(const ah_judge *j)
+{
+	if ((j->asked->expected.fields & AH_NO_BINDING) != 0)
+		return AH_REASON_NO_BINDING;
+	return (j->request->expected.fields & AH_NO_BINDING) != 0 ? AH_REASON_NO_SESSION : "not given";
+}
+
 void ah__judge_field(ah_judge *j, ah_check_id id, bool stated, bool present, ah_slice got, ah_slice wanted, ah_err err)
 {
 	if (j->log->rows[id].status == AH_CHECK_FAIL)
@@ -165,8 +173,7 @@ void ah__judge_field(ah_judge *j, ah_check_id id, bool stated, bool present, ah_
 	if (present)
 		ah_check_got_hex(j->log, id, got);
 	if (!stated) {
-		ah_check_skip(j->log, id, (j->asked->expected.fields & AH_NO_BINDING) != 0 ? AH_REASON_NO_BINDING
-		                          : (j->request->expected.fields & AH_NO_BINDING) != 0 ? AH_REASON_NO_SESSION : "not given");
+		ah_check_skip(j->log, id, reason_not_stated(j));
 		return;
 	}
 	if (!present)

@@ -56,7 +56,7 @@ static ah_err judge_header(ah_verdict *v, ah_bundle_info *info, const ah_jws *jw
 	if (err == AH_ERR_NOMEM)
 		return ah_fault_set(why, err, STEP, "no memory");
 	ah_check_got(&v->checks, AH_CHECK_BUNDLE_SIGNATURE, "header: %s", inner.detail);
-	ah_check_wanted(&v->checks, AH_CHECK_BUNDLE_SIGNATURE, "alg EdDSA, kid, typ " AH_BUNDLE_TYP ", nothing else");
+	ah_check_wanted(&v->checks, AH_CHECK_BUNDLE_SIGNATURE, "alg EdDSA, kid, typ of a bundle");
 	return ah_check(&v->checks, AH_CHECK_BUNDLE_SIGNATURE, false, AH_ERR_BUNDLE_SIGNATURE, why);
 }
 
@@ -177,8 +177,10 @@ ah_err ah_bundle_verify(ah_policy **policy, ah_bundle_info *info, ah_verifier *v
 	AH_TRY(ah__bundle_judge(v, &loaded, verifier, trust, now_s, state, why));
 	if (state != NULL) {
 		ah_err err = ah_state_note_bundle(state, v->bundle.root, v->bundle.workload, v->bundle.version, v->bundle.sha256);
+		if (err == AH_ERR_LIMIT)
+			return ah_fault_set(why, AH_ERR_STATE_INVALID, "state", "full: no room for another entry");
 		if (err != AH_OK)
-			return ah_fault_set(why, err, "state", "%s", err == AH_ERR_LIMIT ? "full: no room for another entry" : ah_err_name(err));
+			return ah_fault_set(why, err, "state", "%s", ah_err_name(err));
 	}
 	if (info != NULL)
 		*info = v->bundle;

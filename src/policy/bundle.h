@@ -10,7 +10,7 @@
 /*
  * Verify a bundle and fill the rows BUNDLE_SIGNATURE, BUNDLE_WORKLOAD, POLICY_TIME, BUNDLE_ROLLBACK of v->checks, v->bundle (has_bundle) and what was
  * compared with in v->consulted_bundles. The state is read here; it is noted by the caller, when all else was accepted.
- * errors: as ah_bundle_verify(), without AH_ERR_LIMIT.
+ * errors: as ah_bundle_verify(), without AH_ERR_STATE_INVALID.
  */
 AH_MUST_USE ah_err ah__bundle_judge(ah_verdict *v, ah_policy **policy, ah_verifier *verifier, const ah_trust *trust, int64_t now_s,
                                     const ah_state *state, ah_fault *why);

@@ -7,6 +7,7 @@
 #include "policy/instance_event.h"
 
 #define QUESTION "appraise.question"
+#define STEP     "carrier"
 
 /* -- detection -- */
 
@@ -83,6 +84,22 @@ static ah_err refuse(ah_fault *why, ah_carrier kind, const char *what)
 	return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "%s: %s", ah_carrier_name(kind), what);
 }
 
+static bool expects_channel(const ah_request *r)
+{
+	return (r->expected.fields & AH_EXPECT_CHANNEL) != 0;
+}
+
+static bool is_envelope_kind(ah_carrier kind)
+{
+	return kind == AH_CARRIER_ENVELOPE || kind == AH_CARRIER_TRESOR;
+}
+
+/* A value of a channel that is given at all has 32 bytes. */
+static ah_err check_value(ah_carrier kind, ah_slice value, const char *what, ah_fault *why)
+{
+	return value.len == 0 || (value.len == 32 && value.ptr != NULL) ? AH_OK : refuse(why, kind, what);
+}
+
 static ah_err check_channel(ah_carrier kind, const ah_expected *e, ah_fault *why)
 {
 	static const char *const purposes[] = { "tls", "oak", "sealed-ws", "nostr", "kms" };
@@ -98,12 +115,12 @@ static ah_err check_channel(ah_carrier kind, const ah_expected *e, ah_fault *why
 	bool needs_spki = strcmp(e->purpose, "tls") == 0 && !is_client;
 	if (needs_spki != (e->spki_sha256.len != 0))
 		return refuse(why, kind, needs_spki ? "expected.spki_sha256 is needed for a TLS server" : "expected.spki_sha256 is for a TLS server alone");
-	if (e->spki_sha256.len != 0 && e->spki_sha256.len != 32)
-		return refuse(why, kind, "expected.spki_sha256 has not 32 bytes");
-	if (e->session_value.len != 0 && e->session_value.len != 32)
-		return refuse(why, kind, "expected.session_value has not 32 bytes");
-	if (e->peer_evidence_sha256.len != 0 && e->peer_evidence_sha256.len != 32)
-		return refuse(why, kind, "expected.peer_evidence_sha256 has not 32 bytes");
+	AH_TRY(check_value(kind, e->spki_sha256, "expected.spki_sha256 has not 32 bytes", why));
+	AH_TRY(check_value(kind, e->session_value, "expected.session_value has not 32 bytes", why));
+	AH_TRY(check_value(kind, e->peer_evidence_sha256, "expected.peer_evidence_sha256 has not 32 bytes", why));
+	/* Only the session signature is over it. */
+	if (e->peer_evidence_sha256.len != 0 && e->session_value.len == 0)
+		return refuse(why, kind, "expected.peer_evidence_sha256 without expected.session_value: nothing would be compared with it");
 	if ((e->fields & AH_EXPECT_NONCE) != 0 && (e->nonce.len < AH_NONCE_MIN || e->nonce.len > AH_NONCE_MAX))
 		return refuse(why, kind, "expected.nonce has not 16 to 64 bytes");
 	return AH_OK;
@@ -112,12 +129,13 @@ static ah_err check_channel(ah_carrier kind, const ah_expected *e, ah_fault *why
 ah_err ah_carrier_check_expected(ah_carrier kind, const ah_request *r, ah_fault *why)
 {
 	const ah_expected *e = &r->expected;
-	bool is_envelope = kind == AH_CARRIER_ENVELOPE || kind == AH_CARRIER_TRESOR;
+	/* A channel is a question to an envelope. What a server sent in place of one is told by the verdict; it never makes the question a wrong one. */
+	if (expects_channel(r) && !is_envelope_kind(kind))
+		kind = AH_CARRIER_ENVELOPE;
+	bool is_envelope = is_envelope_kind(kind);
 	bool states_channel = e->purpose != NULL || e->role != NULL || e->spki_sha256.len != 0 || e->session_value.len != 0 || e->peer_evidence_sha256.len != 0;
-	if ((e->fields & AH_EXPECT_CHANNEL) == 0 && states_channel)
+	if (!expects_channel(r) && states_channel)
 		return refuse(why, kind, "purpose, role or a value of a channel is given, but AH_EXPECT_CHANNEL is not set");
-	if (!is_envelope && (e->fields & AH_EXPECT_CHANNEL) != 0)
-		return refuse(why, kind, "a channel can be expected of an envelope alone");
 	if (is_envelope && (e->fields & (AH_EXPECT_REPORT_DATA | AH_EXPECT_PUBLIC_KEY)) != 0)
 		return refuse(why, kind, "report_data and public_key are computed from the channel; they cannot be expected");
 	if (kind == AH_CARRIER_EVENT && (e->fields & ~(unsigned)AH_EXPECT_PUBLIC_KEY) != 0)
@@ -126,7 +144,7 @@ ah_err ah_carrier_check_expected(ah_carrier kind, const ah_request *r, ah_fault 
 		return refuse(why, kind, "expected.public_key is an x-only key of 32 bytes");
 	if (is_envelope && !r->genuine_only && (e->fields & (AH_EXPECT_CHANNEL | AH_NO_BINDING)) == 0)
 		return ah_fault_set(why, AH_ERR_BINDING_REQUIRED, QUESTION, "an envelope without the channel that it is expected of");
-	return (e->fields & AH_EXPECT_CHANNEL) != 0 ? check_channel(kind, e, why) : AH_OK;
+	return expects_channel(r) ? check_channel(kind, e, why) : AH_OK;
 }
 
 /* -- taking apart -- */
@@ -139,26 +157,44 @@ void ah_carried_free(ah_carried *carried)
 	*carried = (ah_carried){ .kind = AH_CARRIER_NONE };
 }
 
-ah_err ah_carried_open(ah_carried *out, ah_verifier *verifier, const ah_request *request, ah_fault *why)
+/* Bytes of another kind where an envelope is expected: a server's error page, a cut answer, evidence without its envelope. */
+static ah_err refuse_other_bytes(ah_carrier kind, ah_slice bytes, ah_fault *why)
 {
-	AH_AUTO(ah_carried) carried = { .kind = AH_CARRIER_NONE, .inner = *request };
-	AH_TRY(ah__carrier_detect(&carried.kind, request->evidence));
-	AH_TRY(ah_carrier_check_expected(carried.kind, request, why));
-	switch (carried.kind) {
+	if (kind == AH_CARRIER_EVENT)
+		return ah_fault_set(why, AH_ERR_ENVELOPE_MALFORMED, STEP, "an instance event, an envelope was expected");
+	AH_TRY(ah_carrier_check_text(bytes, why));
+	if (begins_as_object(bytes))
+		return ah_fault_set(why, AH_ERR_UNKNOWN_FORMAT, STEP, "a JSON object of another schema, an envelope was expected");
+	ah_platform_id platform = ah_evidence_detect(bytes);
+	if (platform != AH_PLATFORM_NONE)
+		return ah_fault_set(why, AH_ERR_ENVELOPE_MALFORMED, STEP, "raw %s evidence, an envelope was expected", ah_platform_name(platform));
+	return ah_fault_set(why, AH_ERR_ENVELOPE_MALFORMED, STEP, "%zu bytes that are no JSON object, an envelope was expected", bytes.len);
+}
+
+/* In place, since the inner request borrows from it. */
+static ah_err take_apart(ah_carried *carried, ah_verifier *verifier, const ah_request *request, ah_fault *why)
+{
+	AH_TRY(ah__carrier_detect(&carried->kind, request->evidence));
+	AH_TRY(ah_carrier_check_expected(carried->kind, request, why));
+	if (expects_channel(request) && !is_envelope_kind(carried->kind))
+		return refuse_other_bytes(carried->kind, request->evidence, why);
+	switch (carried->kind) {
 	case AH_CARRIER_NONE: break;
 	case AH_CARRIER_ENVELOPE:
 	case AH_CARRIER_TRESOR:
-		AH_TRY(ah_envelope_parse(&carried.envelope, request->evidence, why));
-		break;
+		AH_TRY(ah_envelope_parse(&carried->envelope, request->evidence, why));
+		return ah__envelope_question(carried, verifier, request, why);
 	case AH_CARRIER_EVENT:
-		AH_TRY(ah_instance_event_parse(&carried.event, request->evidence, why));
-		break;
+		AH_TRY(ah_instance_event_parse(&carried->event, request->evidence, why));
+		return ah__instance_event_question(carried, request, why);
 	}
-	*out = carried;
-	carried = (ah_carried){ .kind = AH_CARRIER_NONE }; /* transferred */
-	/* The inner request borrows from *out, so it is made in place. */
-	ah_err err = out->envelope != NULL ? ah__envelope_question(out, verifier, request, why)
-	             : out->event != NULL ? ah__instance_event_question(out, request, why) : AH_OK;
+	return AH_OK;
+}
+
+ah_err ah_carried_open(ah_carried *out, ah_verifier *verifier, const ah_request *request, ah_fault *why)
+{
+	*out = (ah_carried){ .kind = AH_CARRIER_NONE, .inner = *request };
+	ah_err err = take_apart(out, verifier, request, why);
 	if (err != AH_OK)
 		ah_carried_free(out);
 	return err;

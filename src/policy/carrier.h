@@ -35,7 +35,8 @@ static inline void ah_carried_auto(ah_carried *carried) { ah_carried_free(carrie
 /*
  * Take the request's bytes apart. For raw evidence inner is the request itself.
  * errors: those of ah_envelope_parse() and ah_instance_event_parse(); AH_ERR_ARGUMENT, AH_ERR_BINDING_REQUIRED where the expected values do not fit what
- * it came in; AH_ERR_NOMEM, AH_ERR_CRYPTO.
+ * it came in; where a channel is expected of bytes that are no envelope those of ah_carrier_check_text(), AH_ERR_UNKNOWN_FORMAT (other JSON),
+ * AH_ERR_ENVELOPE_MALFORMED; AH_ERR_NOMEM, AH_ERR_CRYPTO.
  */
 AH_MUST_USE ah_err ah_carried_open(ah_carried *out, ah_verifier *verifier, const ah_request *request, ah_fault *why);
 
@@ -45,7 +46,10 @@ AH_MUST_USE ah_err ah_carried_open(ah_carried *out, ah_verifier *verifier, const
  */
 AH_MUST_USE ah_err ah_carrier_check_text(ah_slice bytes, ah_fault *why);
 
-/* What is wrong with the expected values of a request for this kind, before any byte is looked at. errors: AH_ERR_ARGUMENT, AH_ERR_BINDING_REQUIRED. */
+/*
+ * What is wrong with the expected values of a request for this kind, before any byte is looked at. Of a channel the same, whatever the kind.
+ * errors: AH_ERR_ARGUMENT, AH_ERR_BINDING_REQUIRED.
+ */
 AH_MUST_USE ah_err ah_carrier_check_expected(ah_carrier kind, const ah_request *request, ah_fault *why);
 
 /* As ah_carrier_detect(), without taking a lack of memory for "none". errors: AH_ERR_NOMEM. */

@@ -35,7 +35,7 @@ static ah_err check_field(const ah_expected *e, unsigned flag, const char *name,
 }
 
 /* What is wrong whatever the platform. */
-static ah_err check_expected(const ah_expected *e, ah_carrier kind, bool genuine_only, ah_fault *why)
+static ah_err check_expected(const ah_expected *e, bool needs_no_binding, bool genuine_only, ah_fault *why)
 {
 	const unsigned known = AH_EXPECT_REPORT_DATA | AH_EXPECT_NONCE | AH_EXPECT_PUBLIC_KEY | AH_EXPECT_CHANNEL | AH_NO_BINDING;
 	if ((e->fields & ~known) != 0)
@@ -47,7 +47,7 @@ static ah_err check_expected(const ah_expected *e, ah_carrier kind, bool genuine
 	AH_TRY(check_field(e, AH_EXPECT_REPORT_DATA, "report_data", e->report_data, AH_NITRO_USER_DATA_MAX, why));
 	AH_TRY(check_field(e, AH_EXPECT_NONCE, "nonce", e->nonce, AH_NITRO_NONCE_MAX, why));
 	AH_TRY(check_field(e, AH_EXPECT_PUBLIC_KEY, "public_key", e->public_key, AH_NITRO_PUBLIC_KEY_MAX, why));
-	if (!genuine_only && e->fields == AH_EXPECT_NOTHING && kind != AH_CARRIER_EVENT)
+	if (!genuine_only && e->fields == AH_EXPECT_NOTHING && !needs_no_binding)
 		return ah_fault_set(why, AH_ERR_BINDING_REQUIRED, QUESTION, "a policy without an expected binding");
 	return AH_OK;
 }
@@ -81,7 +81,9 @@ static ah_err check_question(const ah_request *r, ah_carrier kind, ah_fault *why
 	if (r->pin != NULL && r->pin->ptr == NULL && r->pin->len != 0)
 		return ah_fault_set(why, AH_ERR_ARGUMENT, QUESTION, "pin is NULL with a length");
 	AH_TRY(ah_carrier_check_expected(kind, r, why));
-	return check_expected(&r->expected, kind, r->genuine_only, why);
+	/* An event is bound by its own key. Text that is a broken event, or a broken anything, is malformed before it is unbound. */
+	bool needs_no_binding = kind == AH_CARRIER_EVENT || (kind == AH_CARRIER_NONE && ah_carrier_check_text(r->evidence, NULL) != AH_OK);
+	return check_expected(&r->expected, needs_no_binding, r->genuine_only, why);
 }
 
 /* The platform that is named, else the one that recognises the bytes. Bytes that are too large for any are not looked at. */
@@ -176,8 +178,13 @@ static ah_err refuse_log(ah_err err, const ah_fault *inner, ah_fault *why)
 /* Only now: the registers are those of a quote whose signature holds, and nobody else can make us hash. */
 static ah_err replay_event_log(ah_verdict *v, ah_verifier *verifier, ah_slice event_log, ah_fault *why)
 {
-	if (v->claims->platform != AH_PLATFORM_TDX)
+	if (v->claims->platform != AH_PLATFORM_TDX && event_log.len == 0)
 		return AH_OK;
+	if (v->claims->platform != AH_PLATFORM_TDX) {
+		/* In an envelope or event, whose platform is the server's choice; beside raw evidence the question was refused. */
+		ah_check_got(&v->checks, AH_CHECK_TDX_EVENT_LOG, "%s evidence, which has no event log", ah_platform_name(v->claims->platform));
+		return ah_check(&v->checks, AH_CHECK_TDX_EVENT_LOG, false, AH_ERR_EVENT_LOG, why);
+	}
 	if (event_log.len == 0) {
 		ah_check_skip(&v->checks, AH_CHECK_TDX_EVENT_LOG, "no event log was given");
 		return AH_OK;
@@ -211,7 +218,6 @@ static ah_err judge_evidence(ah_verdict *v, ah_verifier *verifier, const ah_requ
 	const ah_platform *platform = ah_platform_find(v->platform);
 	if (platform == NULL)
 		return ah_fault_set(why, AH_ERR_PLATFORM, "detect", "this release does not judge %s", ah_platform_name(v->platform));
-	v->check_mask |= platform->check_mask;
 
 	AH_AUTO(ah_buf) decoded = AH_BUF(AH_CERTIFICATE_MAX);
 	ah_roots roots;
@@ -232,6 +238,14 @@ static unsigned mask_of(ah_carrier kind)
 	case AH_CARRIER_EVENT: return AH_CHECK_ON_EVENT;
 	}
 	return 0;
+}
+
+/* From here on every row of the platform is in the verdict, however early it ends. */
+static void describe_platform(ah_verdict *v, ah_platform_id id)
+{
+	const ah_platform *platform = ah_platform_find(id);
+	v->platform = id;
+	v->check_mask |= platform != NULL ? platform->check_mask : 0;
 }
 
 static void describe_policy(ah_verdict *v, const ah_policy *policy)
@@ -260,12 +274,10 @@ static ah_err go_the_way(ah_verdict *v, ah_verifier *verifier, const ah_request 
 	if (v->carrier == AH_CARRIER_NONE && r->platform == AH_PLATFORM_NONE)
 		AH_TRY(ah_carrier_check_text(r->evidence, why));
 	AH_TRY(ah_carried_open(carried, verifier, r, why));
-	v->platform = platform_of(&carried->inner);
+	describe_platform(v, platform_of(&carried->inner));
 	v->evidence_len = carried->inner.evidence.len;
 	if (carried->event != NULL)
 		AH_TRY(ah__instance_event_verify(v, verifier, carried->event, why));
-	if (v->carrier != AH_CARRIER_NONE) /* computed by us; for raw evidence the question said it already */
-		AH_TRY(check_event_log_on(v->platform, r->event_log, why));
 	return judge_evidence(v, verifier, r, carried, policy, why);
 }
 
@@ -313,7 +325,9 @@ static void conclude(ah_verdict *v, const ah_request *r, ah_err err) /* r: about
 static ah_err remember(ah_state *state, const ah_verdict *v, ah_fault *why)
 {
 	ah_err err = ah__state_note_accepted(state, v->claims, v->has_bundle ? &v->bundle : NULL);
-	return err == AH_OK ? AH_OK : ah_fault_set(why, err, "state", "%s", err == AH_ERR_LIMIT ? "full: no room for another entry" : "no memory");
+	if (err == AH_ERR_LIMIT)
+		return ah_fault_set(why, AH_ERR_STATE_INVALID, "state", "full: no room for another entry");
+	return err == AH_OK ? AH_OK : ah_fault_set(why, err, "state", "no memory");
 }
 
 static void describe_question(ah_verdict *v, const ah_request *r, ah_carrier kind)
@@ -341,7 +355,7 @@ static ah_err answer(ah_verdict **verdict, ah_verifier *verifier, const ah_reque
 	if (r->evidence.ptr != NULL && r->evidence.len <= AH_EVIDENCE_MAX)
 		AH_TRY(ah__carrier_detect(&kind, r->evidence));
 	AH_TRY(check_question(r, kind, why));
-	if (kind == AH_CARRIER_NONE) {
+	if (kind == AH_CARRIER_NONE && (r->expected.fields & AH_EXPECT_CHANNEL) == 0) { /* else the answer is that this is no envelope */
 		ah_platform_id platform = platform_of(r);
 		AH_TRY(check_expected_on(platform, &r->expected, why));
 		AH_TRY(check_event_log_on(platform, r->event_log, why));
@@ -356,7 +370,7 @@ static ah_err answer(ah_verdict **verdict, ah_verifier *verifier, const ah_reque
 		return ah_fault_set(why, AH_ERR_NOMEM, "appraise", "no memory for a verdict");
 	describe_question(v, r, kind);
 	if (kind == AH_CARRIER_NONE)
-		v->platform = platform_of(r);
+		describe_platform(v, platform_of(r));
 	if (r->policy != NULL)
 		describe_policy(v, r->policy);
 	ah_err err = go_the_way(v, verifier, r, &bundled, &carried, why);

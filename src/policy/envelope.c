@@ -137,6 +137,8 @@ static ah_err take_point(reader *r, bool *has, uint8_t out[static 65])
 	AH_TRY(take_hex(r, out, 65));
 	if (out[0] != POINT_UNCOMPRESSED)
 		return refuse(r, off, "not an uncompressed point");
+	if (ah_slice_is_zero(ah_slice_make(out + 1, 64)))
+		return refuse(r, off, "all zero"); /* whether it is a point at all is seen where there is cryptography: envelope_question.c */
 	*has = true;
 	return AH_OK;
 }

@@ -30,6 +30,16 @@ static bool expects_channel(const ah_judge *j)
 	return (j->asked->expected.fields & AH_EXPECT_CHANNEL) != 0;
 }
 
+static bool passed(const ah_judge *j, ah_check_id id)
+{
+	return j->log->rows[id].status == AH_CHECK_PASS;
+}
+
+static bool failed(const ah_judge *j, ah_check_id id)
+{
+	return j->log->rows[id].status == AH_CHECK_FAIL;
+}
+
 /* R was computed and will be compared. */
 static bool is_bound(const ah_judge *j)
 {
@@ -106,13 +116,17 @@ static void judge_time(ah_judge *j, const ah_envelope *e)
 	ah_check_got(j->log, AH_CHECK_ENVELOPE_TIME, "issued %s", text);
 	if (begun && !over && !fits) {
 		ah_time_format(text, (int64_t)(j->claims->of.nitro.timestamp_ms / 1000));
-		ah_check_wanted(j->log, AH_CHECK_ENVELOPE_TIME, "within %d s of the document, %s", AH_CLOCK_SKEW_ENVELOPE_S, text);
+		ah_check_wanted(j->log, AH_CHECK_ENVELOPE_TIME, "within %d s of its document %s", AH_CLOCK_SKEW_ENVELOPE_S, text);
 	} else {
 		ah_time_format(text, now_s);
 		ah_check_wanted(j->log, AH_CHECK_ENVELOPE_TIME, "less than %" PRId64 " s before %s", age_s, text);
 	}
-	ah__judge(j, AH_CHECK_ENVELOPE_TIME, begun && fits, AH_ERR_ENVELOPE_NOT_YET_VALID);
-	ah__judge(j, AH_CHECK_ENVELOPE_TIME, !over, AH_ERR_ENVELOPE_EXPIRED);
+	if (begun && !over && fits && e->says.is_tresor) {
+		ah_check_skip(j->log, AH_CHECK_ENVELOPE_TIME, "a Tresor envelope binds a TLS key; no time is under its hash");
+	} else {
+		judge_statement(j, AH_CHECK_ENVELOPE_TIME, begun && fits, AH_ERR_ENVELOPE_NOT_YET_VALID);
+		judge_statement(j, AH_CHECK_ENVELOPE_TIME, !over, AH_ERR_ENVELOPE_EXPIRED);
+	}
 	ah__judge_expiry(j, issued_s + age_s);
 }
 
@@ -143,7 +157,10 @@ static void judge_spki_revoked(ah_judge *j, const ah_envelope *e)
 	bool revoked = ah__byte_list_has(&j->policy->revoked_tls_spki, spki);
 	if (revoked)
 		ah_check_got_hex(j->log, AH_CHECK_SPKI_REVOKED, spki);
-	judge_statement(j, AH_CHECK_SPKI_REVOKED, !revoked, AH_ERR_SPKI_REVOKED);
+	if (!revoked && failed(j, AH_CHECK_ENVELOPE_SPKI))
+		ah_check_skip(j->log, AH_CHECK_SPKI_REVOKED, "the envelope names another key than that of the connection");
+	else
+		judge_statement(j, AH_CHECK_SPKI_REVOKED, !revoked, AH_ERR_SPKI_REVOKED);
 }
 
 /* -- the workload manifest -- */
@@ -268,11 +285,6 @@ void ah__judge_envelope(ah_judge *j)
 
 /* -- the session: after the rows of the binding -- */
 
-static bool passed(const ah_judge *j, ah_check_id id)
-{
-	return j->log->rows[id].status == AH_CHECK_PASS;
-}
-
 /*
  * The caller's nonce. R of session-fresh evidence is over it, the session signature of cached evidence is; where neither can be judged, a nonce that
  * the caller took for proven is refused, never passed over.
@@ -340,10 +352,11 @@ static void judge_session(ah_judge *j, const ah_envelope *e)
 		ah_check_skip(j->log, AH_CHECK_SESSION, REASON_NOT_LIVE);
 		return;
 	}
-	ah_check_wanted(j->log, AH_CHECK_SESSION, "a signature over session value, nonce and evidence");
+	ah_check_wanted(j->log, AH_CHECK_SESSION, "a signature over session value, nonce and evidence%s",
+	                j->asked->expected.peer_evidence_sha256.len != 0 ? " of both sides" : "");
 	if (e->has_session_signature) {
 		judge_signature(j, e);
-	} else if (!e->says.is_fresh) {
+	} else if (!e->says.is_fresh || j->asked->expected.peer_evidence_sha256.len != 0) { /* R is over no peer's evidence */
 		ah_check_got(j->log, AH_CHECK_SESSION, "%s", e->says.is_tresor ? "none: a Tresor envelope signs no session" : "no session_signature");
 		ah__judge(j, AH_CHECK_SESSION, false, AH_ERR_SESSION_SIGNATURE);
 	} else if (!passed(j, AH_CHECK_BINDING_REPORT_DATA)) {
@@ -354,13 +367,23 @@ static void judge_session(ah_judge *j, const ah_envelope *e)
 	}
 }
 
+/* Purpose, role and TLS key are under R as the caller stated them: of an envelope that states others nothing is told. */
+static void tell_claims(ah_judge *j, const ah_envelope *e)
+{
+	ah_envelope_claims *claims = &j->verdict->envelope;
+	*claims = e->says;
+	if (e->says.is_tresor) {
+		claims->issued_at_s = 0;
+		claims->max_age_s = 0;
+	}
+	j->verdict->has_envelope = true;
+}
+
 void ah__judge_session(ah_judge *j)
 {
 	const ah_envelope *e = envelope_of(j);
-	if (passed(j, AH_CHECK_BINDING_REPORT_DATA)) {
-		j->verdict->envelope = e->says;
-		j->verdict->has_envelope = true;
-	}
+	if (passed(j, AH_CHECK_BINDING_REPORT_DATA) && !failed(j, AH_CHECK_ENVELOPE_PURPOSE) && !failed(j, AH_CHECK_ENVELOPE_SPKI))
+		tell_claims(j, e);
 	if (!expects_channel(j)) {
 		ah_check_skip(j->log, AH_CHECK_BINDING_NONCE, AH_REASON_NO_BINDING);
 		ah_check_skip(j->log, AH_CHECK_SESSION, AH_REASON_NO_BINDING);

@@ -157,6 +157,15 @@ static ah_err expect_tresor(ah_carried *carried, ah_verifier *verifier, const ah
 	return AH_OK;
 }
 
+/* R is over any 65 bytes. What is no key of anybody is refused for its form here, not once a signature of it is looked at. */
+static ah_err check_binding_key(const ah_envelope *e, ah_verifier *verifier, ah_fault *why)
+{
+	if (!e->says.has_binding_p256) /* Tresor */
+		return AH_OK;
+	ah_err err = ah_p256_check_point(verifier->crypto, AH_SLICE_OF(e->says.binding_p256));
+	return err == AH_ERR_FIELD_RANGE ? ah_fault_set(why, AH_ERR_ENVELOPE_MALFORMED, STEP, "keys.binding_p256: not a point of P-256") : err;
+}
+
 ah_err ah__envelope_question(ah_carried *carried, ah_verifier *verifier, const ah_request *request, ah_fault *why)
 {
 	const ah_envelope *e = carried->envelope;
@@ -165,6 +174,7 @@ ah_err ah__envelope_question(ah_carried *carried, ah_verifier *verifier, const a
 	/* Bytes that nobody recognises are judged by the parser of the platform that the server names: it says what is wrong with them. */
 	if (inner->platform == AH_PLATFORM_NONE && ah_evidence_detect(inner->evidence) == AH_PLATFORM_NONE)
 		inner->platform = e->platform;
+	AH_TRY(check_binding_key(e, verifier, why));
 	AH_TRY(merge_endorsements(carried, request, why));
 	const ah_expected *asked = &request->expected;
 	if (request->genuine_only || (asked->fields & AH_EXPECT_CHANNEL) == 0) {

@@ -108,13 +108,29 @@ static ah_err refuse(ah_fault *why, ah_err err, const char *name, const char *wh
 	return ah_fault_set(why, err, STEP, "%s: %s", name, what);
 }
 
+/* The names of tags that are read here: the first ones are single, of the others there may be several. */
+static const char *const used[] = { "r", "name", "v", "m", "expiration", "cert", "PCR0", "PCR1", "PCR2", "PCR4", "PCR8", "t", "p", "x", "relay" };
+#define SINGLE_COUNT 11
+
+/* A name without a value: a reader who looks for the name finds it, one who looks for a value does not. */
+static const char *empty_tag(const ah_nostr_event *event)
+{
+	for (size_t i = 0; i < event->tag_count; i++)
+		for (size_t k = 0; k < COUNT(used) && event->tags[i].count == 1; k++)
+			if (ah_slice_is_text(event->tags[i].items[0], used[k]))
+				return used[k];
+	return NULL;
+}
+
 /* What is compared is there at most once: of two values each reader could take the other. */
 static ah_err check_tags(const ah_nostr_event *event, const char *name, ah_fault *why)
 {
-	static const char *const single[] = { "r", "name", "v", "m", "expiration", "cert", "PCR0", "PCR1", "PCR2", "PCR4", "PCR8" };
-	for (size_t i = 0; i < COUNT(single); i++)
-		if (ah_nostr_tag_count(event, single[i]) > 1)
-			return ah_fault_set(why, AH_ERR_EVENT_MALFORMED, STEP, "%s: more than one tag %s", name, single[i]);
+	const char *empty = empty_tag(event);
+	if (empty != NULL)
+		return ah_fault_set(why, AH_ERR_EVENT_MALFORMED, STEP, "%s: tag %s without a value", name, empty);
+	for (size_t i = 0; i < SINGLE_COUNT; i++)
+		if (ah_nostr_tag_count(event, used[i]) > 1)
+			return ah_fault_set(why, AH_ERR_EVENT_MALFORMED, STEP, "%s: more than one tag %s", name, used[i]);
 	if (stage_count(event) > 1)
 		return refuse(why, AH_ERR_EVENT_MALFORMED, name, "more than one stage in tags t");
 	if (ah_nostr_tag_count(event, "expiration") != 0 && ah__event_expiration(event) == 0)
@@ -127,6 +143,7 @@ static ah_err check_tags(const ah_nostr_event *event, const char *name, ah_fault
 static ah_err parse_inner(ah_nostr_event **out, const place *p, ah_slice json, ah_fault *why)
 {
 	ah_fault inner = { .offset = AH_NO_OFFSET };
+	assert(out != NULL); /* every part of the table has its slot */
 	ah_err err = ah_nostr_event_parse(out, json, &inner);
 	if (err == AH_ERR_NOMEM)
 		return err;
@@ -193,8 +210,8 @@ static void copy_text(char *out, size_t size, ah_slice text)
 {
 	size_t len = text.len < size ? text.len : size - 1;
 	len = ah_utf8_prefix(ah_slice_sub(text, 0, len));
-	if (len != 0)
-		memcpy(out, text.ptr, len);
+	for (size_t i = 0; i < len; i++)
+		out[i] = (char)text.ptr[i];
 	out[len] = '\0';
 }
 

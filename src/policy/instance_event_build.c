@@ -83,7 +83,7 @@ static ah_err judge_certificate(ah_judge *j, const ah_nostr_event *build, const 
 	require(j, is_for_nostr(cert.subject), "certificate has not exactly one organization, Nostr");
 	require(j, names_builder(cert.subject, build->pubkey), "certificate does not name the builder's npub");
 	require(j, measured, "certificate is not the one that PCR8 measured");
-	/* RFC 5280 4.1.2.5: notAfter is the last second. A verdict's expiry is the first that is too late. */
+	/* RFC 5280 4.1.2.5: notAfter is the last valid second. The verdict ends there, one second early, as it does with the chain of the document. */
 	ah__judge_expiry(j, cert.not_after_s);
 	return AH_OK;
 }

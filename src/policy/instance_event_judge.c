@@ -10,6 +10,7 @@
 
 #define PCR_INSTANCE 4
 #define PCR_CODE     ((uint32_t)0x7) /* PCR0, 1 and 2 */
+#define KIND_LAUNCH_WITHOUT_STAGE 23795 /* NEC-04 */
 
 void ah__judge_condition(ah_judge *j, ah_check_id id, bool ok, ah_err err, const char *what)
 {
@@ -80,7 +81,8 @@ static void judge_time(ah_judge *j, const ah_instance_event *e, const ah_nitro_c
 /* -- PCRs in tags: ["x", hex, "PCR4"] or ["PCR4", hex] -- */
 
 typedef struct pcr_tags {
-	uint32_t named, wrong, doubled;
+	uint32_t marked;               /* by x tags */
+	uint32_t named, wrong, doubled; /* by tags of either form */
 } pcr_tags;
 
 /* 0..31, or -1. */
@@ -108,14 +110,14 @@ static bool is_pcr(const ah_nitro_claims *nitro, int index, ah_slice hex)
 static pcr_tags read_pcr_tags(const ah_nostr_event *event, const ah_nitro_claims *nitro)
 {
 	pcr_tags found = { 0 };
-	uint32_t with_marker = 0, by_name = 0;
+	uint32_t by_name = 0;
 	for (size_t i = 0; i < event->tag_count; i++) {
 		const ah_nostr_tag *tag = &event->tags[i];
 		bool is_x = tag->count >= 3 && ah_slice_is_text(tag->items[0], "x");
 		int index = is_x ? pcr_of_name(tag->items[2]) : tag->count >= 2 ? pcr_of_name(tag->items[0]) : -1;
 		if (index < 0)
 			continue;
-		uint32_t bit = UINT32_C(1) << index, *seen = is_x ? &with_marker : &by_name;
+		uint32_t bit = UINT32_C(1) << index, *seen = is_x ? &found.marked : &by_name;
 		found.doubled |= *seen & bit;
 		*seen |= bit;
 		found.named |= bit;
@@ -150,6 +152,11 @@ static bool is_release_signer(const ah_instance_event *e, ah_slice hex)
 	return found;
 }
 
+static bool is_of_debug_stage(const ah_instance_event *e)
+{
+	return strcmp(e->says.stage, "debug") == 0;
+}
+
 /* ["p", key, "builder"]: clients find instances by these, so they may name nobody who did not sign. Other `p` tags are the service's own affair. */
 static void judge_key_tags(ah_judge *j, const ah_instance_event *e)
 {
@@ -173,20 +180,45 @@ static bool same_value(const ah_nostr_event *a, const ah_nostr_event *b, const c
 	return in_a == NULL || in_b == NULL || ah_slice_is(in_a->items[1], in_b->items[1]);
 }
 
-/* NEC-03 and NEC-05: who signed for dev did not sign for prod. A debug instance runs what was built for another stage. */
-static bool same_stage(const ah_instance_event *e, const ah_nostr_event *signature)
+/* NEC-05: a release is of a repository. One that names none speaks of the code alone; one that names another is not about this service. */
+static bool is_of_repository(const ah_nostr_event *release, const ah_nostr_event *announcement)
+{
+	const ah_nostr_tag *theirs = ah_nostr_tag_find(release, "r"), *ours = ah_nostr_tag_find(announcement, "r");
+	return theirs == NULL || (ours != NULL && ah_slice_is(theirs->items[1], ours->items[1]));
+}
+
+/* What a signature is for: dev where it does not say (NEC-03, NEC-05). NULL for a launch of NEC-04, whose kind has no stage, that names none. */
+static const char *signed_stage(const ah_nostr_event *signature)
 {
 	const char *stage = ah__event_stage(signature);
-	return stage == NULL || strcmp(e->says.stage, "debug") == 0 || strcmp(e->says.stage, stage) == 0;
+	return stage != NULL || signature->kind == KIND_LAUNCH_WITHOUT_STAGE ? stage : "dev";
+}
+
+/* Who signed for dev did not sign for prod. A debug instance runs what was built for another stage. */
+static bool same_stage(const ah_instance_event *e, const ah_nostr_event *signature)
+{
+	const char *stage = signed_stage(signature);
+	return stage == NULL || is_of_debug_stage(e) || strcmp(e->says.stage, stage) == 0;
+}
+
+/* What an event says of the enclave itself: registers and module, where it names them. */
+static void judge_machine(ah_judge *j, const ah_nostr_event *event, const ah_nitro_claims *nitro, const char *wrong_pcr, const char *wrong_module)
+{
+	const ah_nostr_tag *module = ah_nostr_tag_find(event, "m");
+	judge_pcr_tags(j, AH_CHECK_EVENT_TAGS, AH_ERR_EVENT_TAG, event, nitro, 0, "", wrong_pcr);
+	agree(j, module == NULL || ah_slice_is_text(module->items[1], nitro->module_id), wrong_module);
 }
 
 static void judge_tags(ah_judge *j, const ah_instance_event *e, const ah_nitro_claims *nitro)
 {
 	const ah_nostr_event *a = e->announcement;
-	const ah_nostr_tag *module = ah_nostr_tag_find(a, "m");
 	int64_t end_s = ah__event_expiration(a), root_end_s = e->root != NULL ? ah__event_expiration(e->root) : 0;
-	judge_pcr_tags(j, AH_CHECK_EVENT_TAGS, AH_ERR_EVENT_TAG, a, nitro, PCR_CODE, "no x tags for PCR0, 1 and 2", "an x tag is not the PCR of the attestation");
-	agree(j, module == NULL || ah_slice_is_text(module->items[1], nitro->module_id), "m is not the module_id of the attestation");
+	/* NEC-02 wants x tags; clients look for them, so no other form stands in for one. */
+	agree(j, (read_pcr_tags(a, nitro).marked & PCR_CODE) == PCR_CODE, "no x tags for PCR0, 1 and 2");
+	judge_machine(j, a, nitro, "an x tag is not the PCR of the attestation", "m is not the module_id of the attestation");
+	if (e->root != NULL)
+		judge_machine(j, e->root, nitro, "tee_root: a PCR is not that of the attestation", "tee_root: m is not the module_id of the attestation");
+	agree(j, !is_of_debug_stage(e) || j->claims->debug, "stage debug, and the attestation is not of debug mode");
 	agree(j, root_end_s == 0 || end_s <= root_end_s, "the announcement expires after its tee_root");
 	judge_key_tags(j, e);
 	if (e->build != NULL && !ah__judge_debug_tolerated(j))
@@ -263,6 +295,8 @@ static void judge_releases(ah_judge *j, const ah_instance_event *e, const ah_nit
 		               "a release of other code");
 		ah__judge_condition(j, AH_CHECK_EVENT_RELEASE, ah_slice_is(ah__event_value(release, "r"), ah__event_value(e->releases[0], "r")), AH_ERR_EVENT_TAG,
 		                    "the releases name different repositories");
+		ah__judge_condition(j, AH_CHECK_EVENT_RELEASE, is_of_repository(release, e->announcement), AH_ERR_EVENT_TAG,
+		                    "a release of another repository than announced");
 		ah__judge_condition(j, AH_CHECK_EVENT_RELEASE, same_stage(e, release), AH_ERR_EVENT_TAG, "a release for another stage");
 	}
 }
@@ -286,7 +320,16 @@ static bool list_has_key(const ah_text_list *list, const uint8_t key[static 32])
 	return listed;
 }
 
-/* Builder or launcher: the signature is judged in its own row; here it counts only when that row did not refuse it. */
+/* A signature is judged in its own row, and counts only when that row passed: what nobody judged shows nobody. Tells why, where it was left out. */
+static bool is_left_out(ah_judge *j, ah_check_id id, ah_check_id proof, bool is_there)
+{
+	if (!is_there || j->log->rows[proof].status != AH_CHECK_NOT_CHECKED)
+		return false;
+	ah_check_skip(j->log, id, "debug mode: the signature that would show it is not judged");
+	return true;
+}
+
+/* Builder or launcher. */
 static void judge_signer(ah_judge *j, ah_check_id id, ah_check_id proof, const ah_text_list *list, const ah_nostr_event *signature, ah_err err)
 {
 	char npub[AH_NPUB_LEN + 1] = "nobody";
@@ -298,6 +341,8 @@ static void judge_signer(ah_judge *j, ah_check_id id, ah_check_id proof, const a
 		ah_check_skip(j->log, id, "the signature that would show it is refused above");
 		return;
 	}
+	if (is_left_out(j, id, proof, signature != NULL))
+		return;
 	if (signature != NULL)
 		ah_npub_encode(npub, signature->pubkey);
 	ah_check_got(j->log, id, "%s", npub);
@@ -329,6 +374,8 @@ static void judge_release_signers(ah_judge *j, const ah_instance_event *e, const
 		ah_check_skip(j->log, AH_CHECK_RELEASE_SIGNERS, "a release signature is refused above");
 		return;
 	}
+	if (is_left_out(j, AH_CHECK_RELEASE_SIGNERS, AH_CHECK_EVENT_RELEASE, e->release_count != 0))
+		return;
 	size_t count = count_release_signers(e, list);
 	ah_check_got(j->log, AH_CHECK_RELEASE_SIGNERS, "%zu listed of %zu signatures", count, e->release_count);
 	ah_check_wanted(j->log, AH_CHECK_RELEASE_SIGNERS, "%u of %zu listed", policy->release_threshold, list->count);

@@ -320,7 +320,7 @@ static bool is_pinned(ah_judge *j, const ah_pin *got, const ah_pin *wanted)
 void ah__judge_pin(ah_judge *j)
 {
 	const ah_slice *given = j->asked->pin;
-	ah_pin got, wanted;
+	ah_pin got, wanted = { .platform = AH_PLATFORM_NONE };
 	if (given == NULL)
 		return;
 	if (given->len == 0) {

@@ -42,8 +42,13 @@ static void put_envelope(ah_json_writer *w, const ah_envelope_claims *e)
 	put_optional_text(w, "deployment_id", e->deployment_id);
 	put_optional_hex(w, "ed25519", e->has_ed25519, AH_SLICE_OF(e->ed25519));
 	put_member(w, "freshness", e->is_tresor ? "none" : e->is_fresh ? "session" : "cached");
-	put_member_time(w, "issued_at", e->issued_at_s);
-	put_member_int(w, "max_age_seconds", e->max_age_s);
+	if (e->is_tresor) { /* no time is under its hash */
+		put_member_null(w, "issued_at");
+		put_member_null(w, "max_age_seconds");
+	} else {
+		put_member_time(w, "issued_at", e->issued_at_s);
+		put_member_int(w, "max_age_seconds", e->max_age_s);
+	}
 	put_optional_text(w, "purpose", e->purpose);
 	put_optional_text(w, "role", e->role);
 	put_optional_hex(w, "service_key", e->has_service_key, AH_SLICE_OF(e->service_key));

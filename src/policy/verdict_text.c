@@ -67,15 +67,6 @@ static void say_short(block *b, const char *text, size_t from)
 	SAY(b, "%s", strlen(text) - from > SHORT_HEAD ? ".." : "");
 }
 
-/* Where to begin two long values so that the place where they part is seen. */
-static size_t before_difference(const char *a, const char *b)
-{
-	size_t common = 0;
-	while (a[common] != '\0' && a[common] == b[common])
-		common++;
-	return common < SHORT_HEAD || a[common] == '\0' || b[common] == '\0' ? 0 : common - SHORT_HEAD / 2;
-}
-
 static void say_digest(block *b, ah_slice digest)
 {
 	if (b->err == AH_OK)
@@ -126,16 +117,19 @@ static void say_carrier(block *b, const ah_verdict *v)
 {
 	char time[21];
 	if (v->has_envelope) {
-		SAY(b, "        envelope of ");
-		say_foreign(b, v->envelope.workload, NAME_MAX);
-		if (v->envelope.purpose[0] != '\0')
-			SAY(b, ", %s %s", v->envelope.purpose, v->envelope.role);
+		SAY(b, "        envelope: ");
+		if (!v->envelope.is_tresor)
+			SAY(b, "%s %s%s", v->envelope.purpose, v->envelope.role, v->envelope.has_tls_spki ? ", " : "");
 		if (v->envelope.has_tls_spki) {
-			SAY(b, ", TLS key ");
+			SAY(b, "TLS key ");
 			say_digest(b, AH_SLICE_OF(v->envelope.tls_spki_sha256));
 		}
 		ah_time_format(time, v->envelope.issued_at_s);
-		SAY(b, ", issued %s\n", time);
+		if (!v->envelope.is_tresor)
+			SAY(b, ", issued %s", time);
+		SAY(b, "; says it is "); /* not under the binding: the server's word */
+		say_foreign(b, v->envelope.workload, NAME_MAX);
+		SAY(b, "\n");
 	} else if (v->has_event) {
 		SAY(b, "        service key ");
 		say_whole_hex(b, AH_SLICE_OF(v->event.pubkey));
@@ -212,8 +206,9 @@ static bool refused_row(const ah_verdict *v, ah_row *row)
 static void say_refused_row(block *b, const ah_row *row)
 {
 	SAY(b, "          %-7s %s: %s\n", "check", row->id, row->title);
-	say_value(b, "got", row->got, before_difference(row->got, row->wanted));
-	say_value(b, "wanted", row->wanted, before_difference(row->got, row->wanted));
+	size_t from = ah_check_difference(row->got, row->wanted, SHORT_HEAD);
+	say_value(b, "got", row->got, from);
+	say_value(b, "wanted", row->wanted, from);
 	if (row->has_range && row->len != 0)
 		SAY(b, "          %-7s 0x%zx..0x%zx of the evidence\n", "bytes", row->off, row->off + row->len - 1);
 	SAY(b, "          %-7s %s\n", "spec", row->specification);

@@ -4,12 +4,14 @@
 Goal: a stranger can sign a bundle, verify against it, and is refused by its own error for each thing that is wrong with one. Method: keys and JWS go both
 ways between this program, openssl and python-cryptography; a server on loopback serves bundles that are good, old, foreign or absent."""
 import base64
+import ctypes
 import hashlib
 import json
 import os
 import random
 import signal
 import stat
+import struct
 import subprocess
 import time
 
@@ -127,6 +129,47 @@ def keygen_never_overwrites():
     refused(run("bundle", "keygen", "--json", "-o", "-"), 2, "InvalidArgument")
     refused(run("bundle", "keygen", "--json"), 2, "UsageError")
     same([n for n in os.listdir(".") if ".key." in n or ".pub." in n], [], "temporary files that are left")
+
+
+def a_killed_keygen_leaves_no_key():
+    """A file gets its name when it is whole: no other name is ever made in the folder, so there is nothing that a kill could leave."""
+    os.makedirs("watched", exist_ok=True)
+    try:
+        os.close(os.open("watched", os.O_TMPFILE | os.O_RDWR))
+    except OSError:
+        return skip("the file system has no O_TMPFILE")
+    libc = ctypes.CDLL(None, use_errno=True)
+    watch = libc.inotify_init1(os.O_NONBLOCK)
+    claim(libc.inotify_add_watch(watch, b"watched", 0x100 | 0x200 | 0x80) >= 0, "IN_CREATE, IN_DELETE, IN_MOVED_TO")  # inotify(7)
+    accepted(run("bundle", "keygen", "--json", "-o", "watched/new.key"))
+    events, names, at = os.read(watch, 65536), [], 0
+    os.close(watch)
+    while at < len(events):
+        _, mask, _, length = struct.unpack_from("iIII", events, at)
+        names.append((mask, events[at + 16:at + 16 + length].rstrip(b"\0").decode()))
+        at += 16 + length
+    same(names, [(0x100, "new.pub"), (0x100, "new.key")], "names that were made or removed")
+
+
+def a_signature_never_replaces_what_it_is_made_of():
+    make_keys()
+    write("policy.json", json.dumps(policy()))
+    write("manifest.json", json.dumps({"schema": "workload-identity/v1", "workload": "demo", "version": "1"}))
+    for name, target in (("link.key", "root.key"), ("link.json", "policy.json")):
+        if not os.path.lexists(name):
+            os.symlink(target, name)
+    for name, target in (("hard.key", "root.key"), ("hard.json", "policy.json")):
+        if not os.path.lexists(name):
+            os.link(target, name)
+    kept = {n: read(n) for n in ("root.key", "policy.json", "manifest.json")}
+    for output in ("root.key", "policy.json", "./root.key", "link.key", "link.json", "hard.key", "hard.json"):
+        refused(run("bundle", "sign", "--json", "--key", "root.key", "--at", AT, "-o", output, "policy.json"), 2, "InvalidArgument", "--output")
+    for output in ("root.key", "manifest.json", "link.key"):
+        refused(run("manifest", "sign", "--json", "--key", "root.key", "-o", output, "manifest.json"), 2, "InvalidArgument", "--output")
+    refused(run("manifest", "sign", "--json", "--key", "root.key", "--workload", "demo", "--version", "1", "-o", "root.key"), 2, "InvalidArgument", "--output")
+    same({n: read(n) for n in kept}, kept, "the files")
+    write("old.jws", "an older one")
+    accepted(run("bundle", "sign", "--json", "--key", "root.key", "--at", AT, "-o", "old.jws", "policy.json"))
 
 
 def a_private_key_that_others_can_read_signs_nothing():
@@ -261,6 +304,16 @@ def each_other_thing_that_is_wrong_has_its_error():
     for text, code, name in rows:
         write("bad.jws", text)
         refused(verify("bad.jws"), code, name)
+    write("bad.jws", "x" * 409601)
+    refused(verify("bad.jws"), 50, "BundleMalformed", "larger than 409600 bytes")
+    write("bad.jws", "x" * 500000)
+    for result in (verify("bad.jws"), run("bundle", "show", "--json", "bad.jws")):
+        refused(result, 50, "BundleMalformed", "larger than 409600 bytes: bad.jws")
+    refused(run("manifest", "verify", "--json", "--key", "root.pub", "bad.jws"), 30, "ManifestMalformed", "larger than 32768 bytes: bad.jws")
+    write("bad.jws", jws(Keys.root, policy(), {"alg": "EdDSA", "kid": "k" * 129, "typ": TYP}))
+    refused(verify("bad.jws"), 10, "BundleSignatureInvalid", "got header: kid is not 1..128 plain characters, wanted alg EdDSA, kid, typ of a bundle")
+    write("bad.jws", jws(Keys.root, policy(), {"alg": "EdDSA", "kid": "k" * 1100, "typ": TYP}))
+    refused(verify("bad.jws"), 50, "BundleMalformed", "header")
     write("good.jws", good)
     refused(verify("good.jws", at="2026-11-19T23:54:59Z"), 10, "BundleNotYetValid")
     accepted(verify("good.jws", at="2026-11-19T23:55:00Z"))
@@ -327,6 +380,27 @@ def the_default_state_is_used_only_at_the_present():
     accepted(verify("now1.jws", at=at))
 
 
+def without_a_place_for_the_state_nothing_is_judged():
+    make_keys()
+    now = int(time.time())
+    times = {k: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + s)) for k, s in (("issued_at", -3600), ("valid_from", -3600), ("valid_until", 86400))}
+    write("placeless.jws", jws(Keys.root, {**policy(), **times}))
+    write("evidence", "x")
+    nowhere = {"XDG_STATE_HOME": "", "HOME": ""}
+    said = "neither XDG_STATE_HOME nor HOME is set; give --state"
+    refused(verify("placeless.jws", at=None, env=nowhere), 2, "InvalidArgument", said)
+    trust = ["--release-root", "root.pub", "--workload", "demo"]
+    asked = ["verify", "--json", "--bundle", "placeless.jws", *trust, "--platform", "nitro", "--no-binding"]
+    refused(run(*asked, "evidence", env=nowhere), 2, "InvalidArgument", said)
+    if os.access(FETCH, os.X_OK):
+        fetched = ["bundle", "fetch", "--json", *trust, "--cache", "placeless", "--fetcher", FETCH, "--timeout", "5", "https://127.0.0.1:1/x"]
+        os.makedirs("placeless", exist_ok=True)
+        write(os.path.join("placeless", hashlib.sha256(b"https://127.0.0.1:1/x").hexdigest() + ".jws"), read("placeless.jws"))
+        refused(run(*fetched, env=nowhere), 2, "InvalidArgument", said)
+    accepted(verify("placeless.jws", "--state", "placed.json", at=None, env=nowhere))
+    accepted(verify("placeless.jws", at=str(now), env=nowhere))
+
+
 def rotation_of_the_root_is_no_way_back():
     make_keys()
     both = ["--release-root", "other.pub", "--state", "rotation.json"]
@@ -360,6 +434,8 @@ def a_state_that_cannot_be_relied_on_is_exit_code_50():
     same(done.returncode, 50, f"exit code ({done.stdout[:200]!r})")
     same(json.loads(done.stdout)["error"]["name"], "StateInvalid", "error")
     same(read("full.json"), b'{"numbers":{},"schema":"anchorhold.state/v1"}', "the old state")
+    write("brim.json", json.dumps({"numbers": {"tdx-tcb-info": {f"{i:012x}": 1 for i in range(1024)}}, "schema": "anchorhold.state/v1"}))
+    refused(verify("good.jws", "--state", "brim.json"), 50, "StateInvalid", "full: no room for another entry")
 
 
 def the_state_survives_kill_9_at_any_point():
@@ -426,6 +502,8 @@ def evidence_is_judged_against_a_bundle():
         result = judged(bundle, "--state", "verify.json")
         same(result.code, 10, f"exit code of {bundle}")
         same(result.json()["error"]["name"], name, bundle)
+    write("brim.json", json.dumps({"numbers": {"tdx-tcb-info": {f"{i:012x}": 1 for i in range(1024)}}, "schema": "anchorhold.state/v1"}))
+    refused(judged("v2.jws", "--state", "brim.json"), 50, "StateInvalid", "full: ")
     same(json.loads(read("verify.json"))["bundles"].popitem()[1]["demo"]["version"], 2, "a refused question is not remembered")
     same(row(judged("v1.jws").json(), "bundle.rollback"), "not_checked", "without a state")
     write("bad.jws", "x")
@@ -535,7 +613,9 @@ def the_cached_bundle_stands_in_until_it_expires():
     same(accepted(fetch("--state", "stand.json", cache="stand"))["source"], "cache", "503")
     text = run("bundle", "fetch", "--release-root", "root.pub", "--workload", "demo", "--cache", "stand", "--tls-ca", Service.tls_ca, "--fetcher", FETCH,
                "--state", "stand.json", "--at", AT, Service.url)
-    claim("does not answer" in text.errors, f"it is said: {text.errors!r}")
+    claim("could not be reached, or did not answer with the document" in text.errors, f"it is said: {text.errors!r}")
+    serve(Answer(b"", 404))
+    same(accepted(fetch("--state", "stand.json", cache="stand"))["source"], "cache", "404: a server that answers, and not with the document")
     refused(fetch("--state", "stand.json", "--refresh", cache="stand"), 40, "FetchFailed")
     refused(fetch("--state", "stand.json", cache="stand", at="2027-02-01T00:00:00Z"), 40, "FetchFailed")  # valid_until
     accepted(fetch("--state", "stand.json", cache="stand", at="2027-01-31T23:59:59Z"))
@@ -550,6 +630,46 @@ def the_cached_bundle_stands_in_until_it_expires():
     same(accepted(fetch("--state", "stand.json", cache="stand"))["source"], "server", "and is replaced")
     write("corrupt.json", "{")
     refused(fetch("--state", "corrupt.json", cache="stand"), 50, "StateInvalid")
+
+
+def at_another_time_without_a_state_nothing_is_kept():
+    if not start_service():
+        return skip("anchorhold-fetch was not built (libcurl)")
+    state = os.path.join("state-home", "anchorhold", "state.json")
+    remembered = read(state) if os.path.exists(state) else None
+    serve(jws(Keys.root, policy(version=1)))
+    value = accepted(fetch(cache="another-time"))
+    same((value["source"], value["file"], value["rollback"]), ("server", None, "not_checked"), "answer")
+    same([n for n in os.listdir("another-time") if n != ".lock"], [], "files in the cache")
+    value = accepted(fetch("-o", "another.jws", cache="another-time"))
+    same((value["file"], read("another.jws").decode()), ("another.jws", jws(Keys.root, policy(version=1))), "-o")
+    options = ["--release-root", "root.pub", "--workload", "demo", "--cache", "another-time", "--tls-ca", Service.tls_ca, "--fetcher", FETCH, "--at", AT]
+    claim(run("bundle", "fetch", *options, Service.url).text.startswith("PASS  trust bundle  not kept\n"), "it is said")
+    same([n for n in os.listdir("another-time") if n != ".lock"], [], "files in the cache")
+    same(read(state) if os.path.exists(state) else None, remembered, "the default state")
+    accepted(fetch("--state", "another.json", cache="another-time"))
+    same(len([n for n in os.listdir("another-time") if n.endswith(".jws")]), 1, "with a state it is kept")
+
+
+def what_is_no_file_in_the_cache_counts_as_none():
+    if not start_service():
+        return skip("anchorhold-fetch was not built (libcurl)")
+    text = jws(Keys.root, policy(version=1))
+    serve(text)
+    os.makedirs("odd", exist_ok=True)
+    entry = os.path.join("odd", hashlib.sha256(Service.url.encode()).hexdigest() + ".jws")
+    options = ["--release-root", "root.pub", "--workload", "demo", "--cache", "odd", "--tls-ca", Service.tls_ca, "--fetcher", FETCH, "--at", AT, "--state", "odd.json"]
+    for make, remove, is_kept in ((os.mkfifo, os.unlink, False), (os.mkdir, os.rmdir, False), (lambda p: os.symlink("nowhere", p), os.unlink, False),
+                                  (lambda p: (write(p, text), os.chmod(p, 0)), os.unlink, True)):
+        make(entry)
+        before = os.lstat(entry).st_mode
+        result = run("bundle", "fetch", *options, "-o", "odd.jws", Service.url, timeout=20)
+        same((result.code, read("odd.jws").decode()), (0, text), f"{stat.S_IFMT(before):o}: fetched")
+        claim(is_kept or "does not count as a cached bundle" in result.errors, f"it is said: {result.errors!r}")  # root reads every file
+        same(os.lstat(entry).st_mode == before, not is_kept, "what is no file is left alone, a file is replaced")
+        remove(entry)
+    same(accepted(fetch("--state", "odd.json", cache="odd"))["source"], "server", "and then it is kept")
+    same(read(entry).decode(), text, "the cached bundle")
 
 
 # -- manifests --
@@ -593,6 +713,8 @@ def tresors_manifests_are_read_and_files_are_signed_as_they_stand():
 runner.main("test_bundle", [
     keygen_writes_a_pair_that_openssl_reads,
     keygen_never_overwrites,
+    a_killed_keygen_leaves_no_key,
+    a_signature_never_replaces_what_it_is_made_of,
     a_private_key_that_others_can_read_signs_nothing,
     whatever_is_not_one_ed25519_key_is_refused,
     openssl_and_python_verify_what_is_signed,
@@ -604,6 +726,7 @@ runner.main("test_bundle", [
     show_says_that_nothing_is_verified,
     an_older_bundle_is_refused_after_a_newer_one,
     the_default_state_is_used_only_at_the_present,
+    without_a_place_for_the_state_nothing_is_judged,
     rotation_of_the_root_is_no_way_back,
     a_state_that_cannot_be_relied_on_is_exit_code_50,
     the_state_survives_kill_9_at_any_point,
@@ -611,6 +734,8 @@ runner.main("test_bundle", [
     a_bundle_is_fetched_verified_cached_and_asked_for_daily,
     nothing_that_is_refused_enters_the_cache,
     the_cached_bundle_stands_in_until_it_expires,
+    at_another_time_without_a_state_nothing_is_kept,
+    what_is_no_file_in_the_cache_counts_as_none,
     a_manifest_is_signed_and_verified,
     tresors_manifests_are_read_and_files_are_signed_as_they_stand,
 ])

@@ -209,6 +209,9 @@ def values_are_checked_with_the_name_of_their_option():
         (["explain", "MeasurementNotAlowed"], "did you mean MeasurementNotAllowed?"),
         (["explain", "snp.vek_tbc"], "did you mean snp.vek_tcb?"),
         (["explain", "999"], "no error or check 999"),
+        (["explain", "exit-3"], "no exit code 3; there are 0, 1, 2, 10, 20, 30, 40, 50"),
+        *((["verify", "--bundle", "b", "--release-root", "r", "--no-binding", "--workload", name, REAL_NITRO], "--workload: not printable ASCII")
+          for name in ("\udcff", "caf\u00e9", "a\tb", "a\x7f")),
     ]:
         fails(run(*args), 2, "InvalidArgument", part)
 
@@ -684,7 +687,7 @@ def policy_and_binding():
     is_verdict(run(*NITRO, "--json", "--no-binding", "sim.cose"), 10, "UNBOUND", "Unbound")
     is_verdict(run(*SNP, "--json", "--report-data", REPORT_DATA.upper(), "sim.bin"), 0, "SIMULATED")
     is_verdict(run(*SNP, "--json", "--report-data", "00" * 64, "sim.bin"), 10, "FAIL", "ReportDataMismatch")
-    fails(run(*SNP, "--report-data", "00" * 63, "sim.bin"), 2, "InvalidArgument", "63 bytes")
+    fails(run(*SNP, "--report-data", "00" * 63, "sim.bin"), 2, "InvalidArgument", "--report-data has 63 bytes")
     fails(run(*SNP, "--nonce", "AAAA", "sim.bin"), 2, "UsageError", "fields of nitro")
     fails(run(*SNP, "--public-key", "04aabb", "sim.bin"), 2, "UsageError", "fields of nitro")
     fails(run(*SNP, "--platform", "sev-snp", "--nonce", "AAAA", "sim.cose"), 2, "UsageError", "fields of nitro")
@@ -792,6 +795,28 @@ def policy_lint_and_diff():
 
 # -- What this release does not judge --
 
+def a_chain_stands_beside_sev_snp_alone():
+    """A Nitro document and a quote carry their own: what would be ignored is refused."""
+    if not sim():
+        return
+    for platform in ("nitro", "tdx"):
+        fails(run(*GENUINE, "--platform", platform, "--chain", "sim.bin.chain.pem", "sim.bin"), 2, "UsageError", f"--chain is for sev-snp; this is {platform}")
+    fails(run("policy", "init", "--from", REAL_NITRO, "--at", REAL_NITRO_AT, "--chain", "sim.bin.chain.pem"), 2, "UsageError", "--chain is for sev-snp")
+
+
+def instance_events_are_of_nitro_and_bound_by_themselves():
+    if not sim():
+        return
+    same(run("sim", "event", "--root", "root", "--at", SIM_AT, "-o", "own.json").code, 0, "sim event")
+    root = ["--at", SIM_AT, "--simulated-root", "root/nitro-root.der", "--allow-simulated"]
+    same(run("policy", "init", "--from", "own.json", *root, "-o", "own-policy.json").code, 0, "policy init")
+    ask = ["verify", "--policy", "own-policy.json", *root, "own.json"]
+    fails(run(*ask, "--no-binding"), 2, "UsageError", "--no-binding: an instance event is bound by its own key")
+    fails(run(*ask, "--public-key", "0011"), 2, "InvalidArgument", "--public-key is an x-only key of 32 bytes")
+    other = run(*ask, "--platform", "tdx")
+    claim(other.code == 20 and "--platform, leave it out" in other.text, f"another platform: {other.text}")
+
+
 def files_of_tdx_stand_beside_tdx_alone():
     write("collateral", b"{}")
     fails(run(*GENUINE, "--collateral", "collateral", REAL_NITRO), 2, "UsageError", "--collateral is for tdx")
@@ -854,7 +879,8 @@ CASES = [
     files_are_written_whole_or_not_at_all, a_closed_standard_output_never_gets_into_a_file, explain_knows_every_error_and_check,
     inspect_says_unverified_and_names_bytes, no_control_character_leaves_the_program, inspect_shows_a_broken_structure_as_far_as_it_holds,
     inspect_knows_certificates_crls_tables_and_policies, inspect_shows_event_logs, inspect_shows_quotes_that_do_not_hold, policy_and_binding, debug_evidence_is_never_accepted, simulated_evidence_of_every_kind_verifies,
-    policy_init_refuses_what_is_not_genuine, a_policy_from_evidence_accepts_that_evidence, policy_lint_and_diff, files_of_tdx_stand_beside_tdx_alone,
+    policy_init_refuses_what_is_not_genuine, a_policy_from_evidence_accepts_that_evidence, policy_lint_and_diff, a_chain_stands_beside_sev_snp_alone,
+    instance_events_are_of_nitro_and_bound_by_themselves, files_of_tdx_stand_beside_tdx_alone,
     a_simulated_quote_is_judged_with_its_files, an_intermediate_of_the_same_name_does_no_harm,
     the_demo_does_what_it_shows,
 ]

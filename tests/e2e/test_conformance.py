@@ -6,6 +6,7 @@ evidence of each platform, each made by this file."""
 import base64
 import json
 import os
+import subprocess
 
 import runner
 from runner import ANCHORHOLD, REAL_NITRO, REAL_NITRO_AT, ROOT, claim, read, run, same, skip
@@ -232,6 +233,21 @@ def malformed_cases():
         expect("a field of another platform", case("sev-snp", expected={"fields": ["nonce"], "nonce": "00"}), 30, None, "InvalidArgument")
 
 
+def input_that_cannot_be_read_says_nothing_about_a_case():
+    folder = os.open("/", os.O_RDONLY)
+    unreadable = [run("conformance", stdin_file=folder), run("conformance", stdin_file=subprocess.DEVNULL, env={"PATH": "/usr/bin"})]
+    os.close(folder)
+    closed = subprocess.run(["sh", "-c", '"$0" conformance <&-', ANCHORHOLD], capture_output=True, check=False)
+    for name, code, out, part in [("a folder", unreadable[0].code, unreadable[0].out, "is a folder"), ("closed", closed.returncode, closed.stdout, "is not open")]:
+        outcome = json.loads(out)
+        same((code, outcome["exit_code"], outcome["error"]["name"], outcome["verdict"]), (1, 1, "InputOutputError", None), name)
+        claim(part in outcome["error"]["detail"], outcome["error"]["detail"])
+    same((unreadable[1].code, unreadable[1].json()["error"]["name"]), (30, "CaseMalformed"), "an empty device is an empty case")
+    for usage in (["--unknown"], ["case.json"]):
+        result = run("conformance", *usage)
+        same((result.code, result.out), (2, b""), "wrong usage has no outcome")
+
+
 def capabilities_are_told():
     value = run("conformance", "--capabilities", stdin=b"not read").json()
     same(value["schema"], "anchorhold.capabilities/v1", "schema")
@@ -258,6 +274,7 @@ runner.main("test_conformance", [
     carriers_and_bundles,
     unsupported_cases,
     malformed_cases,
+    input_that_cannot_be_read_says_nothing_about_a_case,
     capabilities_are_told,
     nothing_but_the_case_decides,
 ])

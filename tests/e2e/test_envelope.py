@@ -374,7 +374,77 @@ def options_that_do_not_fit_are_wrong_usage():
                     ["--purpose", "tls", "--role", "server", "--spki", SPKI.hex(), "--session-value", "aa"]):
         same(judge("nitro", *options).code, 2, f"exit code of {options}")
     same(judge("nitro").code, 2, "no binding at all")
-    same(run("verify", "--policy", "policy.json", "--purpose", "oak", "--role", "server", "evidence.bin").code, 2, "a channel of raw evidence")
+    same(judge("nitro", "--purpose", "oak", "--role", "server", "--report-data", "aa", path="evidence.bin").code, 2, "report data beside a channel")
+    same(run("sim", "envelope", "--root", "root", "--platform", "nitro", "--purpose", "oak", "--role", "server", "--workload", "example", "--deployment-id", "",
+             "-o", "made.json").code, 2, "an empty deployment id")
+
+
+def what_a_server_sends_is_never_wrong_usage():
+    if not sim():
+        return
+    server = Server("sev-snp").attest()
+    policy("sev-snp")
+    server.serve()
+    whole = read("envelope.json")
+    event = json.dumps({"kind": 1, "sig": "", "pubkey": ""}).encode()
+    for data, code, outcome, error in [
+        (whole[:-1], 30, "MALFORMED", "JsonMalformed"), (b'{"a":1,' + b'"a":1}', 30, "MALFORMED", "DuplicateKey"),
+        (b"\xef\xbb\xbf" + whole, 30, "MALFORMED", "EnvelopeMalformed"), (b"[" + whole + b"]", 30, "MALFORMED", "EnvelopeMalformed"),
+        (b"", 30, "MALFORMED", "EnvelopeMalformed"), (whole.replace(b"attestation/v1", b"attestation/v2"), 20, "UNSUPPORTED", "UnsupportedFormat"),
+        (b"<html>502 Bad Gateway</html>\n", 30, "MALFORMED", "EnvelopeMalformed"), (b'{"error":"busy"}', 20, "UNSUPPORTED", "UnsupportedFormat"),
+        (event, 30, "MALFORMED", "EnvelopeMalformed"), (server.evidence, 30, "MALFORMED", "EnvelopeMalformed"),
+    ]:
+        write("served", data)
+        verdict(judge("sev-snp", *TLS, path="served"), code, outcome, error)
+        verdict(judge("sev-snp", *TLS, "--nonce", b64url(NONCE), "--platform", "sev-snp", path="served"), code, outcome, error)
+    write("served", server.evidence)
+    value = verdict(judge("sev-snp", *TLS, path="served"), 30, "MALFORMED", "EnvelopeMalformed")
+    same(value["error"]["detail"], "raw sev-snp evidence, an envelope was expected", "detail")
+    tdx = Server("tdx").attest()
+    tdx.serve("tdx.json")
+    same(run("sim", "evidence", "--root", "root", "--platform", "tdx", "--report-data", "00" * 64, "--at", AT, "-o", "quote.bin").code, 0, "sim evidence")
+    verdict(judge("sev-snp", *TLS, "--collateral", "quote.bin.collateral.json"), 0, "SIMULATED")
+    verdict(judge("sev-snp", *TLS, "--event-log", "quote.bin.event-log.json"), 10, "FAIL", "EventLogMismatch")
+    verdict(judge("sev-snp", *TLS, "--collateral", "quote.bin.collateral.json", path="served"), 30, "MALFORMED", "EnvelopeMalformed")
+    same(judge("sev-snp", "--no-binding", "--collateral", "quote.bin.collateral.json", path="served").code, 2, "collateral beside raw sev-snp evidence")
+
+
+def what_nothing_proves_passes_no_row_and_is_not_told():
+    if not sim():
+        return
+    server = Server("sev-snp").attest()
+    policy("sev-snp")
+    server.serve()
+    value = verdict(judge("sev-snp", "--no-binding"), 10, "UNBOUND", "Unbound")
+    same(row(value, "envelope.time")["status"], "not_checked", "a time under no binding")
+    refused(judge("sev-snp", "--no-binding", at="2026-06-01T12:10:00Z"), "EnvelopeExpired")
+    server.serve(tls_spki_sha256="99" * 32)
+    value = refused(judge("sev-snp", *TLS), "SPKIMismatch")
+    same(value["carrier"]["claims"], None, "claims with a key that R is not over")
+    same(row(value, "tls_spki_revoked")["status"], "not_checked", "a key that was refused already")
+    server.serve()
+    text = run("verify", "--policy", "policy.json", "--at", AT, "--simulated-root", "root/ark-genoa.der", "--allow-simulated", "--crl", "evidence.bin.crl.der", *TLS,
+               "envelope.json").text
+    claim(f"envelope: tls server, TLS key {SPKI.hex()[:16]}.., issued {AT}; says it is example\n" in text, "the workload is the server's word")
+    server.says["keys"]["binding_p256"] = "04" + "11" * 64
+    server.attest().serve()
+    verdict(judge("sev-snp", *TLS), 30, "MALFORMED", "EnvelopeMalformed")
+
+
+def a_difference_is_seen_in_the_error():
+    if not sim():
+        return
+    server = Server("sev-snp").attest()
+    policy("sev-snp")
+    server.serve(deployment_id="prod-us-1")
+    detail = refused(judge("sev-snp", *TLS), "ReportDataMismatch")["error"]["detail"]
+    got, wanted = detail.removeprefix("got ").split(", wanted ")
+    claim(got != wanted and got.strip(".") in server.report_data().hex()[46:], f"the second halves differ: {detail}")
+    nitro = Server("nitro", issued_at="2026-06-01T11:58:59Z").attest()
+    nitro.serve()
+    policy("nitro")
+    detail = refused(judge("nitro", *TLS), "EnvelopeNotYetValid")["error"]["detail"]
+    same(detail, f"got issued 2026-06-01T11:58:59Z, wanted within 60 s of its document {AT}", "both times in whole")
 
 
 def inspect_shows_what_is_inside():
@@ -389,6 +459,30 @@ def inspect_shows_what_is_inside():
     result = run("inspect", "cut.json")
     same(result.code, 30, "exit code")
     claim("EnvelopeMalformed" in result.text, "the fault is named")
+
+
+def inspect_shows_no_private_key():
+    if not sim():
+        return
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    secret = key.private_numbers().private_value.to_bytes(32, "big")
+    shown = (secret.hex(), b64(secret), b64(der)[:60], b64(der)[64:124])
+    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    server = Server("sev-snp").attest()
+    chains = [text, server.says["vek_chain_pem"] + text, text.replace("PRIVATE KEY", "CERTIFICATE")]
+    for changes in ({}, {"purpose": "none"}): # taken, and malformed
+        for chain in chains:
+            server.serve(vek_chain_pem=chain, **changes)
+            result = run("inspect", "envelope.json")
+            claim(not any(s in result.text for s in shown), f"nothing of the key is shown: {changes}")
+            claim("private key" in result.text or changes, "it is said to be one")
+    # The version of PKCS#8 in forms that only lenient readers take.
+    for version in (b"\x02\x02\x00\x00", b"\x02\x81\x01\x00", b"\x02\x03\x00\x00\x01"):
+        body = der[der.index(b"\x02\x01\x00") + 3:]
+        write("key.der", b"\x30\x82" + struct.pack(">H", len(version) + len(body)) + version + body)
+        result = run("inspect", "key.der")
+        claim(secret.hex() not in result.text.replace(" ", "") and "private key" in result.text, "a key in another form is a key")
 
 
 if __name__ == "__main__":
@@ -406,5 +500,9 @@ if __name__ == "__main__":
         an_envelope_without_its_chain_exits_with_40,
         tresor_envelopes_serve_under_freshness_none_alone,
         options_that_do_not_fit_are_wrong_usage,
+        what_a_server_sends_is_never_wrong_usage,
+        what_nothing_proves_passes_no_row_and_is_not_told,
+        a_difference_is_seen_in_the_error,
         inspect_shows_what_is_inside,
+        inspect_shows_no_private_key,
     ])

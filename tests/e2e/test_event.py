@@ -241,12 +241,15 @@ class Announcement:
         self.expiration = AT_S + 600
         self.x = {i: self.pcrs[i] for i in (0, 1, 2, 4)}
         self.launch = make(LAUNCHER, 23795, [["-"], ["PCR4", self.pcrs[4]]])
-        self.release = make(MAINTAINER, 63794, [["r", "https://example.com/é"], *(["x", self.pcrs[i], f"PCR{i}"] for i in range(3))], "good \u2028\U0001f919\n\"\\")
-        self.more = []
+        self.release = make(MAINTAINER, 63794, [["r", "https://example.com/é"], ["t", "prod"], *self.code()], "good \u2028\U0001f919\n\"\\")
+        self.stage, self.root, self.more = "prod", [], []
+
+    def code(self):
+        return [["x", self.pcrs[i], f"PCR{i}"] for i in range(3)]
 
     def write(self, path="event.json"):
-        root = make(SERVICE, 23793, [["-"], ["expiration", str(self.expiration)]], base64.b64encode(self.document).decode(), self.at)
-        tags = [["r", "https://example.com/é"], ["v", self.version], ["name", "dienst"], ["t", "prod"], ["expiration", str(self.expiration)],
+        root = make(SERVICE, 23793, [["-"], ["expiration", str(self.expiration)], *self.root], base64.b64encode(self.document).decode(), self.at)
+        tags = [["r", "https://example.com/é"], ["v", self.version], ["name", "dienst"], ["t", self.stage], ["expiration", str(self.expiration)],
                 *(["x", v, f"PCR{i}"] for i, v in self.x.items()), ["tee_root", compact(root)], ["instance", compact(self.launch)],
                 ["p", public_key(LAUNCHER), "launcher"], ["release", compact(self.release)], ["p", public_key(MAINTAINER), "releaser"], *self.more]
         self.event = make(SERVICE, self.kind, tags, "ein Dienst \u2029\t", self.at)
@@ -300,6 +303,15 @@ def python_made_wrongs_are_refused_by_name():
         "launch of another machine": (lambda a: setattr(a, "launch", make(LAUNCHER, 23795, [["PCR4", a.pcrs[3]]])), 10, "InstanceMismatch"),
         "launch of another family": (lambda a: setattr(a, "launch", make(LAUNCHER, 63796, [["PCR4", a.pcrs[4]]])), 20, "EventKindUnsupported"),
         "release of other code": (lambda a: setattr(a, "release", make(MAINTAINER, 63794, [["x", a.pcrs[0], f"PCR{i}"] for i in range(3)])), 10, "EventTagMismatch"),
+        "release without a stage": (lambda a: setattr(a, "release", make(MAINTAINER, 63794, a.code())), 10, "EventTagMismatch"),
+        "release of another repository": (lambda a: setattr(a, "release", make(MAINTAINER, 63794, [["r", "https://example.com/e"], ["t", "prod"], *a.code()])), 10,
+                                          "EventTagMismatch"),
+        "launch for dev": (lambda a: setattr(a, "launch", make(LAUNCHER, 23795, [["PCR4", a.pcrs[4]], ["t", "dev"]])), 10, "EventTagMismatch"),
+        "stage debug outside of debug mode": (lambda a: setattr(a, "stage", "debug"), 10, "EventTagMismatch"),
+        "pairs in place of x": (lambda a: (a.x.clear(), a.more.extend([f"PCR{i}", a.pcrs[i]] for i in range(3))), 10, "EventTagMismatch"),
+        "root that names another PCR0": (lambda a: a.root.append(["x", a.pcrs[1], "PCR0"]), 10, "EventTagMismatch"),
+        "root of another module": (lambda a: a.root.append(["m", "i-0-enc0"]), 10, "EventTagMismatch"),
+        "m without a value": (lambda a: a.more.append(["m"]), 30, "EventMalformed"),
         "another kind": (lambda a: setattr(a, "kind", 1), 20, "EventKindUnsupported"),
         "two versions": (lambda a: a.more.append(["v", "9"]), 30, "EventMalformed"),
         "a build that is no event": (lambda a: a.more.append(["build", "{}"]), 30, "EventMalformed"),
@@ -312,6 +324,23 @@ def python_made_wrongs_are_refused_by_name():
         a.write()
         refused(run(*policy(good)), code, name, what)
         refused(run(*GENUINE, "--json", "event.json"), code, name, what + ", genuine-only")
+
+
+def what_is_not_judged_in_debug_mode_proves_nobody():
+    """PCR8 is zero there, so the build signature shows nothing; neither do releases, which name other code."""
+    if not sim():
+        return
+    result = run("sim", "event", "--json", "--root", "root", "--debug", "--at", AT, "-o", "event.json")
+    same(result.code, 0, "sim event")
+    said = result.json()
+    a = Announcement()
+    command = policy(a, require_build=True, debug=True, builders=[said["builder"]], launchers=[said["launcher"]], release_signers=said["release_signers"])
+    result = run(*command[:-1], "--allow-debug", "event.json")
+    same((result.code, result.json()["result"]), (10, "DEBUG"), "shown and not accepted")
+    rows = {row["id"]: row for row in result.json()["rows"]}
+    same([rows[r]["status"] for r in ("event.build", "builder", "event.release", "release_signers")], ["not_checked"] * 4, "rows without a proof")
+    same([rows[r]["status"] for r in ("event.launch", "launcher")], ["pass"] * 2, "PCR4 is that of the machine all the same")
+    claim("debug mode" in rows["builder"]["reason"] and "debug mode" in rows["release_signers"]["reason"], "the reason is told")
 
 
 def a_document_for_another_key_is_refused():
@@ -335,6 +364,12 @@ def altered_events_are_refused():
     # The signature of another key over the right id.
     write("event.json", json.dumps({**a.event, "sig": sign(STRANGER, bytes.fromhex(a.event["id"])).hex()}))
     refused(run(*policy(a)), 10, "EventSignatureInvalid", "signed by another")
+    # No JSON any more: malformed, and not a question without a binding, which whoever serves the event could choose.
+    text = json.dumps(a.event)
+    for what, broken, name in (("cut", text[:700], "JsonMalformed"), ("doubled", text[:-1] + ',"kind":1}', "DuplicateKey"), ("trailing", text + "x", "JsonMalformed"),
+                               ("fraction", text.replace('"kind": ', '"kind": 1.5, "k": ', 1), "JsonMalformed")):
+        write("event.json", broken)
+        refused(run(*policy(a)), 30, name, what)
 
 
 def policies_refuse_by_name():
@@ -436,6 +471,7 @@ if __name__ == "__main__":
         the_printed_command_verifies_the_event,
         python_made_events_are_accepted,
         python_made_wrongs_are_refused_by_name,
+        what_is_not_judged_in_debug_mode_proves_nobody,
         a_document_for_another_key_is_refused,
         altered_events_are_refused,
         policies_refuse_by_name,

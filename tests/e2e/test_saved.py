@@ -4,6 +4,7 @@
 Goal: what `verify --save` writes is judged again by `--replay` to the same bytes, at any later time, and what was altered is refused; a pin refuses another
 code or another key. Method: run the program, compare its JSON byte for byte, change files."""
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -188,6 +189,78 @@ def where_a_bundle_cannot_be_written_nothing_is_said():
     fails(run(*GENUINE, "--save", "-", REAL_NITRO), 2, "InvalidArgument", "--save")
     os.mkdir("folder")
     fails(run(*GENUINE, "--save", "folder", REAL_NITRO), 2, "FileUnreadable")
+    for place, part in [("absent/x.json", "No such file"), ("folder", "Is a directory"), (REAL_NITRO + "/x", "Not a directory")]:
+        fails(run(*GENUINE, "--pin", "unsaved.pin", "--state", "unsaved.state", "--save", place, REAL_NITRO), 2, "FileUnreadable", part)
+    claim(not [n for n in os.listdir(".") if n.startswith("unsaved")], "nothing else was written by then")
+
+
+def an_edit_that_flips_no_row_replays():
+    """As docs/protocol/saved.md says: a replay is no signature."""
+    if not sim():
+        return
+    first = run(*policy("sev-snp", "--report-data", REPORT_DATA), "--json", "--save", "edited.saved")
+    saved = json.loads(read("edited.saved"))
+    saved["allow_debug"] = True
+    releases = saved["policy"]["platforms"]["sev-snp"]["releases"]
+    releases.append({**releases[0], "release": "another", "measurement": "77" * 48})
+    write("edited.saved", json.dumps(saved, sort_keys=True, separators=(",", ":")))
+    replays("edited.saved", 0, first.out)
+
+
+# -- files of one run that are the same file --
+
+def an_output_is_no_other_file_of_the_run():
+    text = read(REAL_NITRO)
+    write("evidence.cose", text)
+    write("other.cose", text)
+    os.link("other.cose", "hard.cose")
+    os.symlink("evidence.cose", "soft.cose")
+    os.mkdir("deep")
+    os.symlink("../", "deep/up")
+    for options, part in [(["--pin", "same", "--state", "same", "evidence.cose"], "--pin and --state"),
+                          (["--pin", "same", "--state", "deep/up/same", "evidence.cose"], "--pin and --state"),
+                          (["--save", "same", "--pin", "./same", "evidence.cose"], "--save and --pin"),
+                          (["--save", "deep/../same", "--state", os.path.abspath("same"), "evidence.cose"], "--save and --state"),
+                          *((["--" + output, name, "evidence.cose"], f"--{output} would replace") for output in ("save", "pin", "state")
+                            for name in ("evidence.cose", "./evidence.cose", "soft.cose", "deep/up/evidence.cose")),
+                          (["--save", "hard.cose", "other.cose"], "--save would replace"),
+                          (["--save", "other.cose", "--crl", "other.cose", "evidence.cose"], "--save and --crl"),
+                          (["--state", "other.cose", "--simulated-root", "other.cose", "--allow-simulated", "evidence.cose"], "--state and --simulated-root")]:
+        result = run(*GENUINE, *options)
+        fails(result, 2, "InvalidArgument", part)
+        claim(result.seconds < 5, "at once")
+    for option, more in [("--policy", ["--report-data", "00"]), ("--bundle", ["--release-root", "root.pub", "--workload", "w", "--no-binding"])]:
+        fails(run("verify", option, "other.cose", *more, "--at", REAL_NITRO_AT, "--save", "other.cose", REAL_NITRO), 2, "InvalidArgument", f"--save and {option}")
+    with open("other.cose", "rb") as f:
+        fails(run(*GENUINE, "--save", "other.cose", "-", stdin_file=f), 2, "InvalidArgument", "--save would replace")
+    fails(run("policy", "init", "--from", "evidence.cose", "--at", REAL_NITRO_AT, "-o", "soft.cose"), 2, "InvalidArgument", "--output and --from")
+    run(*GENUINE, "--save", "self.json", REAL_NITRO)
+    fails(run("verify", "--replay", "--state", "self.json", "self.json"), 2, "InvalidArgument", "--state would replace")
+    env = {**PLAIN_ENV, "XDG_STATE_HOME": os.path.abspath("state-home")}
+    os.makedirs("state-home/anchorhold")
+    for option in ("--save", "--pin"):
+        fails(run(*GENUINE, option, "state-home/anchorhold/state.json", REAL_NITRO, env=env), 2, "InvalidArgument", f"{option} is the state file")
+    same((read("evidence.cose"), read("other.cose"), os.path.exists("same"), os.path.exists("same.lock")), (text, text, False, False), "nothing was touched")
+    same(run(*GENUINE, "--pin", "p", "--state", "s", "--save", "v", "evidence.cose").code, 0, "three files are three files")
+    same(run(*GENUINE, "--pin", "p", "--state", "s", "--save", "v", "evidence.cose").code, 0, "and again, when they are there")
+
+
+def however_early_a_verdict_ends_every_row_is_there():
+    if not sim():
+        return
+    same(run("bundle", "keygen", "-o", "rows.key").code, 0, "keygen")
+    for platform in QUESTIONS:
+        same(run("bundle", "sign", "--key", "rows.key", "--at", SIM_AT, "-o", "rows.jws", f"{platform}.json").code, 0, "sign")
+        ask = ["verify", "--bundle", "rows.jws", "--release-root", "rows.pub", "--report-data", REPORT_DATA, "--at", SIM_AT, *QUESTIONS[platform]]
+        whole = run(*ask, "--workload", "unnamed", "--json").json()
+        early = run(*ask, "--workload", "other", "--json").json()
+        same((whole["result"], early["error"]["name"]), ("SIMULATED", "WorkloadMismatch"), platform)
+        same([r["id"] for r in early["rows"]], [r["id"] for r in whole["rows"]], f"{platform}: the same rows")
+        claim(all(r.get("reason") == "not reached" for r in early["rows"] if not r["id"].startswith("bundle.")), f"{platform}: not reached")
+        text = run(*ask, "--workload", "other").text
+        claim(max(map(len, text.splitlines())) < 200 and " checks              not reached\n" in text, f"{platform}: their number is enough for people: {text}")
+        broken = run("verify", "--genuine-only", "--json", "--platform", platform, write("broken.bin", b"\0")).json()
+        same(sorted({r["reason"] for r in broken["rows"]}), ["not reached"], f"{platform}: bytes that end at once")
 
 
 # -- state --
@@ -213,6 +286,9 @@ def what_was_remembered_is_part_of_the_question():
     write("state.json", json.dumps(state))
     refused = run("verify", "--replay", "--json", "--state", "state.json", "first.saved")
     same((refused.code, refused.json()["error"]["name"]), (10, "CollateralRollback"), "what is older than known today is refused today")
+    text = run("verify", "--replay", "--state", "state.json", "first.saved").text
+    claim("\nreplayed: " not in text and text.splitlines()[-1].startswith("not the saved verdict: "), f"text says whose verdict it is: {text[-200:]!r}")
+    claim("\nreplayed: " in run("verify", "--replay", "--state", "empty-state.json", "first.saved").text, "an accepted one is the saved one")
     replays("first.saved", 0, first.out)
     same(run("verify", "--replay", "--json", "--state", "new-state.json", "first.saved").code, 0, "an empty state")
     claim(os.path.exists("new-state.json"), "what was accepted is remembered")
@@ -364,6 +440,24 @@ def a_corrupt_pin_is_an_error():
     fails(run(*GENUINE, "--pin", "-", REAL_NITRO), 2, "InvalidArgument", "--pin")
 
 
+def a_pin_that_is_there_needs_no_lock():
+    os.mkdir("pins")
+    same(run(*GENUINE, "--pin", "pins/pin.json", REAL_NITRO).code, 0, "first use")
+    with open("pins/pin.json.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        again = run(*GENUINE, "--pin", "pins/pin.json", REAL_NITRO)
+        claim(again.code == 0 and again.seconds < 5, "another holds the lock")
+    os.unlink("pins/pin.json.lock")
+    os.chmod("pins", 0o555)
+    same(run(*GENUINE, "--pin", "pins/pin.json", REAL_NITRO).code, 0, "a folder that cannot be written to")
+    os.chmod("pins", 0o755)
+    same(os.listdir("pins"), ["pin.json"], "no lock is made")
+    for place in ("/dev/zero", "pins"):
+        fails(run(*GENUINE, "--pin", place, REAL_NITRO), 50, "PinInvalid")
+        claim(not os.path.exists(place + ".lock"), f"no lock beside {place}")
+    fails(run(*GENUINE, "--pin", "absent/pin.json", REAL_NITRO), 50, "PinInvalid", "the lock file cannot be made: No such file")
+
+
 def of_two_first_uses_at_once_one_is_the_second():
     running = [subprocess.Popen([ANCHORHOLD, *GENUINE, "--json", "--pin", "race.json", REAL_NITRO], stdout=subprocess.PIPE, env=PLAIN_ENV) for _ in range(6)]
     statuses = sorted(r["status"] for p in running for r in json.loads(p.communicate()[0])["rows"] if r["id"] == "pin")
@@ -380,6 +474,9 @@ runner.main("test_saved", [
     without_replay_a_saved_bundle_is_evidence_alone,
     a_broken_saved_bundle_is_named_as_one,
     where_a_bundle_cannot_be_written_nothing_is_said,
+    an_edit_that_flips_no_row_replays,
+    an_output_is_no_other_file_of_the_run,
+    however_early_a_verdict_ends_every_row_is_there,
     what_was_remembered_is_part_of_the_question,
     envelopes_are_replayed,
     instance_events_are_replayed,
@@ -388,5 +485,6 @@ runner.main("test_saved", [
     a_pin_is_recorded_at_first_use_and_compared_later,
     only_what_was_accepted_is_pinned,
     a_corrupt_pin_is_an_error,
+    a_pin_that_is_there_needs_no_lock,
     of_two_first_uses_at_once_one_is_the_second,
 ])

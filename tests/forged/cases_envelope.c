@@ -182,6 +182,12 @@ static void tls_fresh(forge *f)
 	bind(f);
 }
 
+static void fresh_of_two(forge *f)
+{
+	(void)start(f, "sealed-ws", "server", LIVE | FRESH | MUTUAL);
+	bind(f);
+}
+
 static void client_of_two(forge *f)
 {
 	(void)start(f, "sealed-ws", "client", LIVE | MUTUAL);
@@ -333,6 +339,13 @@ static void tresor_in_a_session(forge *f)
 {
 	tresor(f);
 	f->request.expected.session_value = AH_SLICE_OF(sealed_of(f)->session_value);
+}
+
+/* The caller's log is of a TDX guest; what the server serves is not. */
+static void event_log_is_given(forge *f)
+{
+	tls(f);
+	f->request.event_log = AH_SLICE_OF(sealed_of(f)->nonce);
 }
 
 /* -- What it says -- */
@@ -520,8 +533,21 @@ static void deployment_renamed(forge *f)
 
 static void binding_key_exchanged(forge *f)
 {
+	AH_AUTO_PTR(ah_private_key) key = NULL;
+	AH_AUTO(ah_buf) spki = AH_BUF(AH_P256_SPKI_LEN);
+	ah_fault why = { .offset = AH_NO_OFFSET };
 	tls(f);
-	says_of(f)->says.binding_p256[40] ^= 1;
+	FORGE_MUST(ah_private_key_generate(&key, AH_KEY_P256, 0, &why));
+	FORGE_MUST(ah_private_key_spki(key, &spki));
+	memcpy(says_of(f)->says.binding_p256, spki.ptr + spki.len - 65, 65);
+}
+
+/* Under R as well: whoever serves it had the evidence made for it. */
+static void binding_key_off_the_curve(forge *f)
+{
+	(void)start(f, "tls", "server", 0);
+	says_of(f)->says.binding_p256[64] ^= 1;
+	bind(f);
 }
 
 static void x25519_exchanged(forge *f)
@@ -764,6 +790,7 @@ const forge_case forge_envelope_cases[] = {
 	BASE("envelope_fresh_on_tdx", TDX, tls_fresh, wrap),
 	BASE("envelope_fresh_and_unsigned", SNP, tls_fresh, unsign),
 	BASE("envelope_of_a_client", SNP, client_of_two, wrap),
+	BASE("envelope_fresh_where_both_attest", SNP, fresh_of_two, wrap),
 	BASE("envelope_for_nostr", NITRO, nostr, wrap),
 	BASE("envelope_for_kms", NITRO, kms, wrap),
 	BASE("envelope_with_no_more_than_needed", SNP, oak_bare, wrap),
@@ -779,6 +806,8 @@ const forge_case forge_envelope_cases[] = {
 	BASE("envelope_of_tresor", SNP, tresor, wrap),
 	BASE("envelope_of_tresor_that_brings_its_chain", SNP, tresor_with_its_chain, wrap),
 
+	CASE("envelope_of_snp_beside_an_event_log_is_refused", SNP, TDX_EVENT_LOG, EVENT_LOG, event_log_is_given, wrap),
+	CASE("envelope_of_nitro_beside_an_event_log_is_refused", NITRO, TDX_EVENT_LOG, EVENT_LOG, event_log_is_given, wrap),
 	CASE("B12_envelope_of_another_platform_is_refused", SNP, ENVELOPE_PLATFORM, PLATFORM_MISMATCH, tls, says_another_platform),
 	CASE("B12_envelope_of_another_platform_around_nitro_is_refused", NITRO, ENVELOPE_PLATFORM, PLATFORM_MISMATCH, tls, says_another_platform),
 	CASE("envelope_of_another_workload_is_refused", SNP, ENVELOPE_WORKLOAD, WORKLOAD, tls, says_another_workload),
@@ -853,8 +882,12 @@ const forge_case forge_envelope_cases[] = {
 	CASE("B12_signature_over_other_evidence_is_refused", TDX, SESSION, SESSION_SIGNATURE, tls_live, signed_over_other_evidence),
 	CASE("B12_signature_for_another_peer_is_refused", SNP, SESSION, SESSION_SIGNATURE, client_of_two, signed_for_another_peer),
 	CASE("B12_signature_for_no_peer_is_refused", SNP, SESSION, SESSION_SIGNATURE, client_of_two, signed_for_no_peer),
+	CASE("fresh_envelope_that_signs_for_no_peer_is_refused", SNP, SESSION, SESSION_SIGNATURE, fresh_of_two, unsign),
 	CASE("B01_wrong_signature_beside_fresh_evidence_is_refused", SNP, SESSION, SESSION_SIGNATURE, tls_fresh, signature_flipped),
 	CASE("tresor_envelope_in_a_session_is_refused", SNP, SESSION, SESSION_SIGNATURE, tresor_in_a_session, wrap),
+
+	{ "envelope_with_a_binding_key_off_the_curve_is_malformed", AH_PLATFORM_SNP, AH_CHECK_COUNT, AH_ERR_ENVELOPE_MALFORMED, binding_key_off_the_curve, wrap,
+	  FORGE_STRUCTURE, 0, 0, 0 },
 
 	UNBOUND("B03_envelope_without_a_binding_is_unbound", SNP, no_binding),
 	UNBOUND("B03_envelope_without_a_binding_is_unbound_on_nitro", NITRO, no_binding),

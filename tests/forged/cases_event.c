@@ -31,7 +31,7 @@ typedef struct edit {
 } edit;
 
 #define EDITS_MAX 24
-#define TEXTS_MAX 12
+#define TEXTS_MAX 16
 
 typedef struct announced {
 	ah_sim_announcement spec;
@@ -488,15 +488,69 @@ static void builder_named_who_did_not_sign(forge *f)
 static void build_names_other_pcr8(forge *f) { first(f); replace(f, BUILD, hex_of_pcr(f, 8), hex_of_pcr(f, 4)); }
 static void build_of_other_repository(forge *f) { second(f); replace(f, BUILD, "simulated-service", "another-service"); }
 static void build_of_other_version(forge *f) { second(f); replace(f, BUILD, "1.0.0", "1.0.1"); }
+static void both_releases(forge *f, const char *from, const char *to)
+{
+	for (size_t i = 0; i < AH_SIM_MAINTAINERS; i++)
+		add_edit(f, (edit){ .part = AH_SIM_EVENT_RELEASE, .index = i, .from = from, .to = to });
+}
+
 static void build_for_other_stage(forge *f)
 {
 	second(f);
 	replace(f, OUTER, "[\"t\",\"dev\"],[\"relay\"", "[\"t\",\"prod\"],[\"relay\"");
-	for (size_t i = 0; i < AH_SIM_MAINTAINERS; i++)
-		add_edit(f, (edit){ .part = AH_SIM_EVENT_RELEASE, .index = i, .from = "\"dev\"", .to = "\"prod\"" });
+	both_releases(f, "\"dev\"", "\"prod\"");
 }
 
 static void launch_for_other_stage(forge *f) { first(f); replace(f, LAUNCH, "\"dev\"", "\"prod\""); }
+
+/* An event of prod, whose signatures say so too; then one of them says nothing, which means dev. */
+static void of_prod(forge *f, bool is_successor)
+{
+	start(f, is_successor)->stage = "prod";
+	bind(f);
+}
+
+static void silent(forge *f, int part) { replace(f, part, "[\"t\",\"prod\"]", "[\"t\",\"production\"]"); }
+static void build_without_stage_in_prod(forge *f) { of_prod(f, true); silent(f, BUILD); }
+static void launch_without_stage_in_prod(forge *f) { of_prod(f, false); silent(f, LAUNCH); }
+static void release_without_stage_in_prod(forge *f) { of_prod(f, true); silent(f, RELEASE); }
+/* NEC-04 gives its launch signature no stage, as the simulated one has none. */
+static void prod_of_the_successor(forge *f) { of_prod(f, true); }
+static void launch_of_the_successor_for_dev_in_prod(forge *f) { of_prod(f, true); add_tag(f, LAUNCH, "[\"t\",\"dev\"]"); }
+
+/* What says nothing is for dev, and may so serve dev. */
+static void signatures_without_stage_in_dev(forge *f)
+{
+	first(f);
+	replace(f, BUILD, "[\"t\",\"dev\"]", "[\"-\"]");
+	replace(f, LAUNCH, "[\"t\",\"dev\"]", "[\"-\"]");
+	both_releases(f, "[\"t\",\"dev\"]", "[\"-\"]");
+}
+
+static void debug_stage_without_debug_mode(forge *f)
+{
+	first(f);
+	replace(f, OUTER, "[\"t\",\"dev\"],[\"relay\"", "[\"t\",\"debug\"],[\"relay\"");
+	f->policy_text.nitro = ""; /* no list of stages */
+}
+
+/* ["PCR0", hex] beside nothing else: compared, but no x tag. */
+static void pcr_pairs_in_place_of_x(forge *f)
+{
+	first(f);
+	for (unsigned i = 0; i < 3; i++)
+		replace(f, OUTER, x_tag(f, i, i), text_of(f, "[\"PCR%u\",\"%s\"]", i, hex_of_pcr(f, i)));
+}
+
+static void root_names_its_enclave(forge *f)
+{
+	second(f);
+	add_tag(f, ROOT, x_tag(f, 0, 0));
+	add_tag(f, ROOT, text_of(f, "[\"m\",\"%s\"]", f->nitro.module_id_text));
+}
+
+static void root_with_x_wrong(forge *f) { second(f); add_tag(f, ROOT, x_tag(f, 1, 0)); }
+static void root_of_another_module(forge *f) { second(f); add_tag(f, ROOT, "[\"m\",\"i-0-enc0\"]"); }
 
 /* -- From the attested key to the announcement's -- */
 
@@ -676,7 +730,12 @@ static void launch_without_pcr4(forge *f) { second(f); replace(f, LAUNCH, "PCR4"
 static void release_of_other_code(forge *f) { second(f); replace(f, RELEASE, hex_of_pcr(f, 2), hex_of_pcr(f, 1)); }
 static void release_without_pcr1(forge *f) { first(f); replace(f, RELEASE, "PCR1", "PCR-1"); }
 static void release_of_other_code_by_name(forge *f) { first(f); replace(f, RELEASE, hex_of_pcr(f, 0), hex_of_pcr(f, 1)); }
+
+/* The announcement's own, and another; then both of one that is not announced. */
 static void releases_of_two_repositories(forge *f) { second(f); replace(f, RELEASE, "simulated-service", "another-service"); }
+static void releases_of_another_repository(forge *f) { second(f); both_releases(f, "simulated-service", "another-service"); }
+static void releases_of_an_unannounced_repository(forge *f) { first(f); replace(f, OUTER, "[\"r\",\"https://example.com/simulated-service\"],[\"name\"", "[\"name\""); }
+static void releases_of_no_repository(forge *f) { first(f); both_releases(f, "[\"r\",", "[\"alt\","); }
 static void release_for_other_stage(forge *f) { first(f); replace(f, RELEASE, "\"dev\"", "\"prod\""); }
 
 /* -- Who is allowed -- */
@@ -840,6 +899,12 @@ static void two_ends(forge *f) { first(f); add_tag(f, OUTER, "[\"expiration\",\"
 static void two_versions(forge *f) { first(f); add_tag(f, OUTER, "[\"v\",\"9.9.9\"]"); }
 static void two_stages(forge *f) { first(f); add_tag(f, OUTER, "[\"t\",\"prod\"]"); }
 static void two_stages_in_build(forge *f) { first(f); add_tag(f, BUILD, "[\"t\",\"prod\"]"); }
+static void end_without_value(forge *f) { first(f); replace(f, OUTER, end_tag(f, announced_of(f)->spec.expiration_s), "[\"expiration\"]"); }
+static void x_without_value(forge *f) { first(f); add_tag(f, OUTER, "[\"x\"]"); }
+static void p_without_value(forge *f) { second(f); add_tag(f, OUTER, "[\"p\"]"); }
+static void stage_without_value_in_build(forge *f) { first(f); replace(f, BUILD, "[\"t\",\"dev\"]", "[\"t\"]"); }
+static void end_without_value_in_release(forge *f) { second(f); add_tag(f, RELEASE, "[\"expiration\"]"); }
+static void pcr_without_value_in_launch(forge *f) { first(f); add_tag(f, LAUNCH, "[\"PCR8\"]"); }
 static void cert_without_end(forge *f) { chained(f); replace(f, CERT, "\"expiration\"", "\"until\""); }
 static void five_certs(forge *f) { start(f, true)->cert_count = AH_SIM_LINKS; bind(f); }
 static void inner_not_json(forge *f) { first(f); after_signing(f, BUILD, "{\"id\"", "{'id'"); }
@@ -874,6 +939,10 @@ const forge_case forge_event_cases[] = {
 	ACCEPTED("event_of_version_1_10_passes_a_floor_of_1_9", higher_version),
 	ACCEPTED("event_with_a_build_certificate_of_version_3_passes", certificate_of_version_3),
 	ACCEPTED("event_with_tags_of_no_concern_passes", other_texts),
+	ACCEPTED("event_13793_of_prod_passes_without_a_stage_in_its_launch", prod_of_the_successor),
+	ACCEPTED("signatures_without_a_stage_are_for_dev", signatures_without_stage_in_dev),
+	ACCEPTED("event_whose_root_names_its_enclave_passes", root_names_its_enclave),
+	ACCEPTED("releases_that_name_no_repository_pass", releases_of_no_repository),
 
 	CASE("H16_event_with_an_altered_tag_is_refused", EVENT_ID, EVENT_ID, tag_altered),
 	CASE("H16_altered_build_signature_is_refused", EVENT_ID, EVENT_ID, build_altered),
@@ -912,6 +981,13 @@ const forge_case forge_event_cases[] = {
 	CASE("build_signature_of_another_version_is_refused", EVENT_TAGS, EVENT_TAG, build_of_other_version),
 	CASE("build_signature_for_dev_is_refused_in_prod", EVENT_TAGS, EVENT_TAG, build_for_other_stage),
 	CASE("launch_signature_for_another_stage_is_refused", EVENT_TAGS, EVENT_TAG, launch_for_other_stage),
+	CASE("build_signature_without_a_stage_is_refused_in_prod", EVENT_TAGS, EVENT_TAG, build_without_stage_in_prod),
+	CASE("launch_signature_without_a_stage_is_refused_in_prod", EVENT_TAGS, EVENT_TAG, launch_without_stage_in_prod),
+	CASE("launch_signature_of_the_successor_for_dev_is_refused_in_prod", EVENT_TAGS, EVENT_TAG, launch_of_the_successor_for_dev_in_prod),
+	CASE("event_of_stage_debug_outside_of_debug_mode_is_refused", EVENT_TAGS, EVENT_TAG, debug_stage_without_debug_mode),
+	CASE("event_with_pcr_pairs_in_place_of_x_is_refused", EVENT_TAGS, EVENT_TAG, pcr_pairs_in_place_of_x),
+	CASE("root_that_names_another_pcr0_is_refused", EVENT_TAGS, EVENT_TAG, root_with_x_wrong),
+	CASE("root_that_names_another_module_is_refused", EVENT_TAGS, EVENT_TAG, root_of_another_module),
 
 	CASE("event_of_a_key_that_nothing_attests_is_refused", EVENT_CHAIN, EVENT_TAG, chain_missing),
 	CASE("certificate_for_another_key_is_refused", EVENT_CHAIN, EVENT_TAG, cert_for_another),
@@ -942,6 +1018,9 @@ const forge_case forge_event_cases[] = {
 	CASE("release_signature_without_pcr1_is_refused", EVENT_RELEASE, EVENT_TAG, release_without_pcr1),
 	CASE("release_signatures_of_two_repositories_are_refused", EVENT_RELEASE, EVENT_TAG, releases_of_two_repositories),
 	CASE("release_signature_for_another_stage_is_refused", EVENT_RELEASE, EVENT_TAG, release_for_other_stage),
+	CASE("release_signature_without_a_stage_is_refused_in_prod", EVENT_RELEASE, EVENT_TAG, release_without_stage_in_prod),
+	CASE("release_signatures_of_another_repository_are_refused", EVENT_RELEASE, EVENT_TAG, releases_of_another_repository),
+	CASE("release_signatures_of_a_repository_that_is_not_announced_are_refused", EVENT_RELEASE, EVENT_TAG, releases_of_an_unannounced_repository),
 
 	CASE("event_of_a_stage_that_is_not_listed_is_refused", EVENT_STAGE, STAGE, stage_not_listed),
 	CASE("event_without_a_stage_is_of_dev", EVENT_STAGE, STAGE, stage_absent),
@@ -990,6 +1069,12 @@ const forge_case forge_event_cases[] = {
 	SHAPE("two_versions_are_refused", EVENT_MALFORMED, two_versions),
 	SHAPE("two_stages_are_refused", EVENT_MALFORMED, two_stages),
 	SHAPE("two_stages_in_a_build_signature_are_refused", EVENT_MALFORMED, two_stages_in_build),
+	SHAPE("expiration_without_a_value_is_refused", EVENT_MALFORMED, end_without_value),
+	SHAPE("x_without_a_value_is_refused", EVENT_MALFORMED, x_without_value),
+	SHAPE("p_without_a_value_is_refused", EVENT_MALFORMED, p_without_value),
+	SHAPE("stage_without_a_value_in_a_build_signature_is_refused", EVENT_MALFORMED, stage_without_value_in_build),
+	SHAPE("expiration_without_a_value_in_a_release_is_refused", EVENT_MALFORMED, end_without_value_in_release),
+	SHAPE("pcr8_without_a_value_in_a_launch_signature_is_refused", EVENT_MALFORMED, pcr_without_value_in_launch),
 	SHAPE("certificate_without_an_end_is_refused", EVENT_MALFORMED, cert_without_end),
 	SHAPE("five_certificates_are_refused", TOO_LARGE, five_certs),
 	SHAPE("inner_event_that_is_not_json_is_refused", EVENT_MALFORMED, inner_not_json),

@@ -126,7 +126,25 @@ static void what_is_bound_to_nothing_passes_no_statement(void)
 		EXPECT_ROW(r, BINDING_REPORT_DATA, NOT_CHECKED);
 		EXPECT_ROW(r, BINDING_NONCE, NOT_CHECKED);
 		EXPECT_ROW(r, SESSION, NOT_CHECKED);
-		EXPECT_ROW(r, ENVELOPE_TIME, PASS);
+		EXPECT_ROW(r, ENVELOPE_TIME, NOT_CHECKED);
+	}
+}
+
+/* A time that nothing proves refuses and ends what it can, and passes nowhere. */
+static void an_unproven_time_refuses_and_never_passes(void)
+{
+	static const char *const names[] = { "B03_envelope_without_a_binding_is_unbound", "envelope_of_tresor" };
+	for (size_t i = 0; i < 2; i++) {
+		AH_AUTO(run) r = run_of(names[i]);
+		EXPECT_ROW(r, ENVELOPE_TIME, NOT_CHECKED);
+		EXPECT(i == 0 || ah_verdict_expiry_s(r.verdict) == FORGE_NOW_S + AH_EVIDENCE_AGE_MAX_S);
+		r.f->request.now_s += AH_EVIDENCE_AGE_MAX_S;
+		judge(&r);
+		EXPECT_ROW(r, ENVELOPE_TIME, FAIL);
+		EXPECT_ERR(r.err, AH_ERR_ENVELOPE_EXPIRED);
+		r.f->request.now_s = FORGE_NOW_S - AH_CLOCK_SKEW_ENVELOPE_S - 1;
+		judge(&r);
+		EXPECT_ROW(r, ENVELOPE_TIME, FAIL);
 	}
 }
 
@@ -161,6 +179,8 @@ static void a_tresor_envelope_is_believed_for_its_half(void)
 	EXPECT_ROW(r, BINDING_REPORT_DATA, PASS);
 	EXPECT(strlen(row_of(r.verdict, AH_CHECK_BINDING_REPORT_DATA).got) == 64);
 	EXPECT(ah_verdict_carrier(r.verdict) == AH_CARRIER_TRESOR && ah_verdict_envelope(r.verdict)->is_tresor);
+	EXPECT_ROW(r, ENVELOPE_TIME, NOT_CHECKED);
+	EXPECT(ah_verdict_envelope(r.verdict)->issued_at_s == 0 && ah_verdict_envelope(r.verdict)->max_age_s == 0);
 }
 
 static void a_tresor_envelope_without_a_chain_has_no_endorsement(void)
@@ -191,6 +211,21 @@ static void claims_are_given_once_the_binding_held(void)
 	EXPECT(ah_verdict_envelope(refused.verdict) == NULL && ah_verdict_claims(refused.verdict) != NULL);
 }
 
+/* R is over purpose, role and TLS key as the caller stated them. */
+static void claims_that_contradict_the_caller_are_not_given(void)
+{
+	static const char *const names[] = {
+		"B08_envelope_of_another_purpose_is_refused", "B05_envelope_of_another_role_is_refused", "B07_envelope_with_another_tls_key_is_refused",
+		"tresor_envelope_with_another_tls_key_is_refused",
+	};
+	for (size_t i = 0; i < 4; i++) {
+		AH_AUTO(run) r = run_of(names[i]);
+		EXPECT_ROW(r, BINDING_REPORT_DATA, PASS);
+		EXPECT(r.err != AH_OK && ah_verdict_envelope(r.verdict) == NULL);
+		EXPECT_ROW(r, SPKI_REVOKED, NOT_CHECKED);
+	}
+}
+
 static void a_verdict_expires_with_its_envelope(void)
 {
 	AH_AUTO(run) hour = run_of("envelope_around_snp");
@@ -213,6 +248,36 @@ static void a_signature_counts_only_for_an_attested_key(void)
 	judge(&r);
 	EXPECT_ERR(r.err, AH_ERR_REPORT_DATA);
 	EXPECT_ROW(r, SESSION, NOT_CHECKED);
+}
+
+/* -- what a server sends in place of an envelope -- */
+
+static void bytes_that_are_no_envelope_get_a_verdict(void)
+{
+	static const char instance_event[] = "{\"kind\":1,\"sig\":\"\",\"pubkey\":\"\"}", page[] = "<html>502 Bad Gateway</html>";
+	AH_AUTO(run) r = run_of("envelope_around_snp");
+	const ah_slice whole = ah_buf_slice(&r.f->carried);
+	const struct { ah_slice bytes; ah_err err; ah_result result; } table[] = {
+		{ ah_slice_sub(whole, 0, whole.len - 1), AH_ERR_JSON, AH_RESULT_MALFORMED },
+		{ ah_slice_make(NULL, 0), AH_ERR_ENVELOPE_MALFORMED, AH_RESULT_MALFORMED },
+		{ ah_slice_text(page), AH_ERR_ENVELOPE_MALFORMED, AH_RESULT_MALFORMED },
+		{ ah_slice_text("{\"error\":\"busy\"}"), AH_ERR_UNKNOWN_FORMAT, AH_RESULT_UNSUPPORTED },
+		{ ah_slice_text(instance_event), AH_ERR_ENVELOPE_MALFORMED, AH_RESULT_MALFORMED },
+		{ ah_buf_slice(&r.f->out.evidence), AH_ERR_ENVELOPE_MALFORMED, AH_RESULT_MALFORMED },
+	};
+	static const uint8_t nonce[16] = { 1 };
+	EXPECT_OK(r.err);
+	for (size_t i = 0; i < 3 * sizeof table / sizeof table[0]; i++) {
+		size_t row = i / 3;
+		r.f->request.evidence = table[row].bytes;
+		/* What would be a wrong question about raw evidence of SEV-SNP is none here. */
+		r.f->request.expected.fields = AH_EXPECT_CHANNEL | (i % 3 == 1 ? (unsigned)AH_EXPECT_NONCE : 0);
+		r.f->request.expected.nonce = i % 3 == 1 ? AH_SLICE_OF(nonce) : ah_slice_make(NULL, 0);
+		r.f->request.event_log = i % 3 == 2 ? AH_SLICE_OF(nonce) : ah_slice_make(NULL, 0);
+		judge(&r);
+		EXPECT_MSG(r.err == table[row].err && r.verdict != NULL, "row %zu: %s", row, ah_err_name(r.err));
+		EXPECT(ah_verdict_result(r.verdict) == table[row].result && ah_verdict_envelope(r.verdict) == NULL);
+	}
 }
 
 /* -- endorsements -- */
@@ -330,12 +395,15 @@ int main(int argc, char **argv)
 		AH_TEST(a_nonce_is_shown_where_it_is_proven),
 		AH_TEST(kms_leaves_the_key_to_the_key_service),
 		AH_TEST(what_is_bound_to_nothing_passes_no_statement),
+		AH_TEST(an_unproven_time_refuses_and_never_passes),
 		AH_TEST(lists_are_met_by_proven_values_alone),
 		AH_TEST(a_tresor_envelope_is_believed_for_its_half),
 		AH_TEST(a_tresor_envelope_without_a_chain_has_no_endorsement),
 		AH_TEST(claims_are_given_once_the_binding_held),
+		AH_TEST(claims_that_contradict_the_caller_are_not_given),
 		AH_TEST(a_verdict_expires_with_its_envelope),
 		AH_TEST(a_signature_counts_only_for_an_attested_key),
+		AH_TEST(bytes_that_are_no_envelope_get_a_verdict),
 		AH_TEST(the_callers_endorsements_stand_in_place_of_the_servers),
 		AH_TEST(a_chain_that_is_no_pem_is_malformed),
 		AH_TEST(evidence_that_nobody_knows_is_judged_as_what_it_is_said_to_be),

@@ -185,6 +185,7 @@ static ah_err run_sign(cli *app, const cli_args *args)
 	int64_t now_s = 0;
 	if (!cli_given(args, "key"))
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--key FILE is missing: the private key that signs");
+	AH_TRY(cli_check_outputs(app, args, (const char *const[]){ "output", NULL }));
 	AH_TRY(cli_time(app, &now_s, args));
 	AH_TRY(cli_read(app, &json, args->operands[0], AH_POLICY_MAX, AH_ERR_POLICY_MALFORMED));
 	AH_TRY(ah_policy_load(&policy, ah_buf_slice(&json), &app->why));
@@ -250,7 +251,7 @@ static ah_err judge(cli *app, cli_bundle_report *out, const cli_trust *trust, cl
 		return AH_OK;
 	ah_err err = ah_state_note_bundle(state->state, v->bundle.root, v->bundle.workload, v->bundle.version, v->bundle.sha256);
 	if (err == AH_ERR_LIMIT)
-		return ah_fault_set(&app->why, AH_ERR_STATE_INVALID, "state.file", "the state file is full: %s", state->path);
+		return ah_fault_set(&app->why, AH_ERR_STATE_INVALID, "state.file", "full: no room for another entry: %s", state->path);
 	return err == AH_OK ? cli_state_save(app, state) : err;
 }
 
@@ -258,7 +259,7 @@ ah_err cli_bundle_judge(cli *app, cli_bundle_report *out, const cli_trust *trust
 {
 	AH_AUTO(cli_state) state = CLI_STATE_CLOSED;
 	if (cli_given(args, "state") || !cli_given(args, "at"))
-		AH_TRY(cli_state_open(app, &state, cli_value(args, "state")));
+		AH_TRY(cli_state_require(app, &state, cli_value(args, "state")));
 	return judge(app, out, trust, &state, now_s, remembers);
 }
 
@@ -290,18 +291,20 @@ static ah_err append_report_json(ah_buf *out, const cli_bundle_report *report)
 	ah_json_writer w;
 	ah_json_writer_init(&w, out);
 	ah_json_put_object_begin(&w);
-	AH_TRY(put_path(&w, "file", report->path));
+	if (report->path != NULL)
+		AH_TRY(put_path(&w, "file", report->path));
+	else
+		put_member_null(&w, "file");
 	put_member_time(&w, "issued_at", info->issued_at_s);
 	put_member_foreign(&w, "kid", info->kid);
 	put_member(&w, "rollback", rollback_word(report->rollback));
 	put_member_hex(&w, "root", AH_SLICE_OF(info->root));
 	put_member(&w, "schema", "anchorhold.bundle/v1");
 	put_member_hex(&w, "sha256", AH_SLICE_OF(info->sha256));
-	ah_json_put_key(&w, "source");
 	if (report->source != NULL)
-		ah_json_put_text(&w, report->source);
+		put_member(&w, "source", report->source);
 	else
-		ah_json_put_null(&w);
+		put_member_null(&w, "source");
 	put_member_time(&w, "valid_from", info->valid_from_s);
 	put_member_time(&w, "valid_until", info->valid_until_s);
 	put_member_int(&w, "version", info->version);
@@ -334,9 +337,9 @@ ah_err cli_bundle_append_report(cli *app, const cli_bundle_report *report)
 	};
 	if (!app->plain) {
 		AH_TRY(ah_buf_append_text(&app->out, app->colour ? "\033[32mPASS\033[0m  trust bundle  " : "PASS  trust bundle  "));
-		AH_TRY(cli_append_word(&app->out, report->path));
+		AH_TRY(report->path != NULL ? cli_append_word(&app->out, report->path) : ah_buf_append_text(&app->out, "not kept"));
 		AH_TRY(ah_buf_append_byte(&app->out, '\n'));
-	} else {
+	} else if (report->path != NULL) {
 		AH_TRY(cli_append_plain(&app->out, (const char *[]){ "bundle", "file", report->path, NULL }));
 	}
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -22,14 +22,14 @@ typedef enum cli_bundle_rollback {
 typedef struct cli_bundle_report {
 	ah_bundle_info info;
 	cli_bundle_rollback rollback;
-	const char *path;          /* the file that it is in */
+	const char *path;          /* the file that it is in; NULL: it was not kept */
 	const char *source;        /* of a fetch: "server" or "cache"; else NULL */
 } cli_bundle_report;
 
 /*
  * Judge trust->trust at now_s with the state file of the options, and remember what is accepted (remembers false: nothing is changed). The state is
  * locked for this call alone.
- * errors: those of ah_bundle_verify(), cli_state_open() and cli_state_save().
+ * errors: those of ah_bundle_verify(), cli_state_require() and cli_state_save().
  */
 AH_MUST_USE ah_err cli_bundle_judge(cli *app, cli_bundle_report *out, const cli_trust *trust, const cli_args *args, int64_t now_s, bool remembers);
 

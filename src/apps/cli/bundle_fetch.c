@@ -3,9 +3,10 @@
  *
  *     cached, judged, younger than a day  -> the cached one, without the network
  *     else fetched, judged, cached        -> the served one
- *     no server, cached and judged        -> the cached one, until its valid_until
+ *     no document, cached and judged      -> the cached one, until its valid_until
  *
- * Nothing enters the cache, and nothing leaves it, that was not judged just now: the cache and the server are believed equally little.
+ * Nothing enters the cache, and nothing leaves it, that was not judged just now: the cache and the server are believed equally little. A judgement at another
+ * time is kept nowhere, neither in the state nor in the cache, unless a state is named.
  */
 #include "apps/cli/bundle.h"
 
@@ -13,8 +14,11 @@
 #include "apps/cli/fetcher.h"
 #include "apps/cli/question.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define STEP      "bundle.fetch"
 #define REFRESH_S 86400
@@ -24,7 +28,7 @@ static const cli_option options[] = {
 	CLI_ROOT_OPTIONS,
 	{ "output", 'o', false, "FILE", "write the bundle there too, whole or not at all" },
 	{ "refresh", 0, false, NULL, "ask the server, however young the cached bundle is, and fail when it does not answer" },
-	{ "cache", 0, false, "DIR", "folder of the cache (default: $XDG_CACHE_HOME/anchorhold/bundles)" },
+	{ "cache", 0, false, "DIR", "folder of the cache (default: $XDG_CACHE_HOME/anchorhold/bundles); with --at, but without --state, nothing enters it" },
 	CLI_BUNDLE_JUDGE_OPTIONS,
 	{ "tls-ca", 0, false, "FILE", "PEM certificates to trust for TLS in place of the system's" },
 	{ "timeout", 0, false, "SECONDS", "for the download, 1 to 600 (default: 60)" },
@@ -42,6 +46,7 @@ typedef struct fetching {
 	cli_trust trust;
 	ah_buf cached;             /* empty: there is none, or it was refused */
 	bool is_young;
+	bool is_kept;              /* what is accepted enters the cache */
 	cli_bundle_report report;
 } fetching;
 
@@ -102,13 +107,61 @@ static bool is_of_the_bundle(ah_err err)
 	return err != AH_ERR_STATE_INVALID && c != AH_CLASS_SYSTEM && c != AH_CLASS_USAGE;
 }
 
+static void close_auto(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+/* Its kind is known before it is opened, and looked at again after; a FIFO that takes its place meanwhile does not hold us up. */
+static bool open_entry(int *fd, struct stat *status, const char *path)
+{
+	if (stat(path, status) != 0 || !S_ISREG(status->st_mode))
+		return false;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return *fd >= 0 && fstat(*fd, status) == 0 && S_ISREG(status->st_mode);
+}
+
+/* errors: AH_ERR_FILE (not a readable regular file), AH_ERR_LIMIT (larger than a bundle), AH_ERR_NOMEM. */
+static ah_err read_entry(fetching *f, struct stat *status)
+{
+	__attribute__((cleanup(close_auto))) int fd = -1;
+	uint8_t step[4096];
+	if (!open_entry(&fd, status, f->path))
+		return AH_ERR_FILE;
+	for (;;) {
+		ssize_t got = read(fd, step, sizeof step);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got == 0 ? AH_OK : AH_ERR_FILE;
+		AH_TRY(ah_buf_append(&f->cached, ah_slice_make(step, (size_t)got)));
+	}
+}
+
+/* Neither read nor, where it is no file at all, written: a FIFO or a device of that name is somebody's mistake, and not ours to use. */
+static ah_err pass_over(fetching *f)
+{
+	struct stat status;
+	if (lstat(f->path, &status) != 0 && errno == ENOENT)
+		return AH_OK;
+	f->is_kept = f->is_kept && stat(f->path, &status) == 0 && S_ISREG(status.st_mode);
+	AH_TRY(ah_buf_append_text(&f->app->note, "not a readable file, so it does not count as a cached bundle: "));
+	AH_TRY(cli_append_word(&f->app->note, f->path));
+	return ah_buf_append_byte(&f->app->note, '\n');
+}
+
 /* A cached bundle that is refused counts as none. A file of the future tells nothing of its age. */
 static ah_err take_cached(fetching *f)
 {
 	struct stat status;
-	if (stat(f->path, &status) != 0)
-		return AH_OK;
-	ah_err err = cli_read(f->app, &f->cached, f->path, AH_JWS_MAX + 1, AH_ERR_BUNDLE_MALFORMED);
+	ah_err err = read_entry(f, &status);
+	if (err == AH_ERR_FILE) {
+		ah_buf_free(&f->cached);
+		return pass_over(f);
+	}
+	if (err == AH_ERR_LIMIT)
+		err = AH_ERR_BUNDLE_MALFORMED;
 	if (err == AH_OK)
 		err = judge(f, &f->cached, "cache", false);
 	if (err != AH_OK && !is_of_the_bundle(err))
@@ -128,6 +181,10 @@ static ah_err take_cached(fetching *f)
 static ah_err take_served(fetching *f, const ah_buf *served)
 {
 	AH_TRY(judge(f, served, "server", true));
+	if (!f->is_kept) {
+		f->report.path = NULL;
+		return AH_OK;
+	}
 	return cli_write(f->app, f->path, ah_buf_slice(served), 0600);
 }
 
@@ -135,7 +192,8 @@ static ah_err take_served(fetching *f, const ah_buf *served)
 static ah_err serve_cached(fetching *f, const ah_fault *unreachable)
 {
 	if (unreachable != NULL) {
-		AH_TRY(ah_buf_printf(&f->app->note, "the server does not answer (%s); the cached bundle serves for now\n", unreachable->detail));
+		AH_TRY(ah_buf_printf(&f->app->note, "the server could not be reached, or did not answer with the document (%s); the cached bundle serves for now\n",
+		                     unreachable->detail));
 		f->app->why = (ah_fault){ .offset = AH_NO_OFFSET };
 	}
 	return judge(f, &f->cached, "cache", true);
@@ -161,7 +219,8 @@ static ah_err fetch(fetching *f, ah_buf *served)
 static ah_err run(cli *app, const cli_args *args)
 {
 	__attribute__((cleanup(fetching_auto))) fetching f = {
-		.app = app, .args = args, .url = args->operands[0], .cache = CLI_CACHE_CLOSED, .cached = AH_BUF(0)
+		.app = app, .args = args, .url = args->operands[0], .cache = CLI_CACHE_CLOSED, .cached = AH_BUF(AH_JWS_MAX + 1),
+		.is_kept = cli_given(args, "state") || !cli_given(args, "at"),
 	};
 	AH_AUTO(ah_buf) served = AH_BUF(AH_JWS_MAX + 1);
 	AH_TRY(check_url(app, f.url));
@@ -189,7 +248,8 @@ const cli_command cli_bundle_fetch = {
 	.summary = "fetch, verify and cache a publisher's trust bundle",
 	.usage = "--release-root FILE --workload NAME [options] URL",
 	.about = "https and nothing else. A cached bundle younger than a day is used without asking; an older one is asked for again, and stands in\n"
-	         "when the server does not answer, until its valid_until. Nothing older than remembered is ever taken.\n"
+	         "when the server cannot be reached or does not answer with the document, until its valid_until. Nothing older than remembered is\n"
+	         "ever taken. With --at, but without --state, nothing is remembered and nothing enters the cache.\n"
 	         "Exit codes: 0 a bundle that verifies, 40 not obtainable, 10 refused, 50 no bundle, no policy, or an invalid state.",
 	.options = options,
 	.operands_min = 1,

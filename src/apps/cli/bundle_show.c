@@ -1,5 +1,5 @@
 /* `anchorhold bundle show`: what a bundle says, whoever wrote it. */
-#include "apps/cli/cli.h"
+#include "apps/cli/trust.h"
 #include "codec/jws.h"
 #include "evidence/verifier.h"
 #include "policy/bundle.h"
@@ -95,7 +95,7 @@ static ah_err run(cli *app, const cli_args *args)
 {
 	AH_AUTO(ah_buf) text = AH_BUF(0);
 	AH_AUTO(shown) s = { .header = { .offset = AH_NO_OFFSET } };
-	AH_TRY(cli_read(app, &text, args->operands[0], AH_JWS_MAX + 1, AH_ERR_BUNDLE_MALFORMED));
+	AH_TRY(cli_jws_read(app, &text, args->operands[0], AH_JWS_MAX, AH_ERR_BUNDLE_MALFORMED));
 	AH_TRY(take(app, &s, ah_buf_slice(&text)));
 	return app->json ? append_json(&app->out, &s) : append_text(app, &s);
 }

@@ -57,6 +57,24 @@ AH_MUST_USE ah_err cli_read(cli *app, ah_buf *out, const char *path, size_t max,
  */
 AH_MUST_USE ah_err cli_write(cli *app, const char *path, ah_slice bytes, unsigned mode);
 
+/*
+ * Whether cli_write() would find its place, asked before anything is written anywhere: the folder is there and may be written to. The disk may be full
+ * all the same. errors: AH_ERR_FILE.
+ */
+AH_MUST_USE ah_err cli_check_writable(cli *app, const char *path);
+
+/* The folder that path names a file in: "." for a bare name. out has PATH_MAX bytes. */
+void cli_folder_of(char *out, const char *path);
+
+/* Two names of one regular file: the same inode, or the same place where neither is there yet. */
+bool cli_same_file(const char *a, const char *b);
+
+/*
+ * Refuse a run one of whose outputs is another of its files, which would be destroyed: another output, or anything that it reads, whether the value of an
+ * option or an operand. outputs: names of options, ending with NULL; one that is not given, or is "-", is no file. errors: AH_ERR_ARGUMENT.
+ */
+AH_MUST_USE ah_err cli_check_outputs(cli *app, const cli_args *args, const char *const *outputs);
+
 /* All bytes to an open descriptor; false with errno set. */
 bool cli_write_fd(int fd, ah_slice bytes);
 

@@ -296,7 +296,7 @@ static void say_zsh_names(script *s, const cli_command *group)
 	const cli_command *command;
 	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
 		size_t len = first_word(command, &second);
-		if (group == NULL ? !is_first_of_its_word(i) : strncmp(command->name, group->name, strcspn(group->name, " ") + 1) != 0)
+		if (group == NULL ? !is_first_of_its_word(i) : second == NULL || strncmp(command->name, group->name, strcspn(group->name, " ") + 1) != 0)
 			continue;
 		SAY(s, "\t\t\t'%.*s:", group == NULL ? (int)len : (int)strlen(second), group == NULL ? command->name : second);
 		if (group == NULL && second != NULL)

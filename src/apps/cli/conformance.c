@@ -125,7 +125,7 @@ static ah_err append_outcome(cli *app, const ah_verdict *verdict, const ah_fault
 	return ah_buf_append_byte(&app->out, '\n');
 }
 
-/* Whatever goes wrong with the case itself is an outcome, too. */
+/* Whatever goes wrong with the case itself is an outcome, too. Standard input that cannot be read is no case, and says nothing about one. */
 static ah_err judge(cli *app, ah_verdict **verdict, ah_fault *why)
 {
 	AH_AUTO_PTR(ah_saved) question = NULL;
@@ -134,7 +134,7 @@ static ah_err judge(cli *app, ah_verdict **verdict, ah_fault *why)
 	ah_err err = cli_read(app, &json, "-", AH_CASE_MAX, AH_ERR_CASE_MALFORMED);
 	if (err != AH_OK) {
 		*why = app->why;
-		return err;
+		return err == AH_ERR_FILE ? AH_ERR_IO : err;
 	}
 	AH_TRY(ah__case_load(&question, ah_buf_slice(&json), why));
 	AH_TRY(ah_verifier_new(&verifier, why));
@@ -159,7 +159,7 @@ const cli_command cli_conformance = {
 	.usage = "[--capabilities] < CASE",
 	.about = "A case (anchorhold.case/v1) holds everything: evidence, endorsements, policy or trust bundle, expected values, time.\n"
 	         "No clock, no file and no network is used. The outcome (anchorhold.outcome/v1) is printed in every case.\n"
-	         "Exit codes: 0 accepted, 10 rejected, 20 unsupported, 30 malformed, 1 internal error.",
+	         "Exit codes: 0 accepted, 10 rejected, 20 unsupported, 30 malformed, 1 internal error, 2 wrong usage.",
 	.options = options,
 	.examples = "anchorhold conformance --capabilities",
 	.run = run,

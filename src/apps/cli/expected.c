@@ -4,7 +4,9 @@
 #include "codec/text.h"
 #include "crypto/crypto.h"
 #include "pki/cert.h"
+#include "policy/carrier.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define VALUE_LEN 32
@@ -33,15 +35,26 @@ bool cli_expected_given(const cli_args *args)
 	return false;
 }
 
+static bool is_of_channel(const char *option)
+{
+	return strcmp(option, "purpose") == 0 || strcmp(option, "role") == 0 || strcmp(option, "spki") == 0 || strcmp(option, "session-value") == 0;
+}
+
+bool cli_channel_given(const cli_args *args)
+{
+	for (size_t i = 0; i < VALUE_OPTION_COUNT; i++)
+		if (is_of_channel(value_options[i]) && cli_given(args, value_options[i]))
+			return true;
+	return false;
+}
+
 /* Which of the options above each kind of evidence has. */
 static bool has_option(ah_carrier kind, const char *option)
 {
-	bool of_channel = strcmp(option, "purpose") == 0 || strcmp(option, "role") == 0 || strcmp(option, "spki") == 0
-	                  || strcmp(option, "session-value") == 0;
 	switch (kind) {
-	case AH_CARRIER_NONE: return !of_channel;
+	case AH_CARRIER_NONE: return !is_of_channel(option);
 	case AH_CARRIER_ENVELOPE:
-	case AH_CARRIER_TRESOR: return of_channel || strcmp(option, "nonce") == 0;
+	case AH_CARRIER_TRESOR: return is_of_channel(option) || strcmp(option, "nonce") == 0;
 	case AH_CARRIER_EVENT: return strcmp(option, "public-key") == 0;
 	}
 	return false;
@@ -54,10 +67,16 @@ static ah_err check_options(cli *app, const cli_args *args, ah_carrier kind, con
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--genuine-only compares with no expected value; use --policy");
 	if (given && no_binding)
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--no-binding contradicts an expected value");
-	for (size_t i = 0; i < VALUE_OPTION_COUNT; i++)
-		if (cli_given(args, value_options[i]) && !has_option(kind, value_options[i]))
-			return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--%s cannot be expected of this: it is %s%s", value_options[i],
-			                    kind == AH_CARRIER_NONE ? "raw " : "an ", ah_carrier_name(kind));
+	if (no_binding && kind == AH_CARRIER_EVENT)
+		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--no-binding: an instance event is bound by its own key, always");
+	for (size_t i = 0; i < VALUE_OPTION_COUNT; i++) {
+		if (!cli_given(args, value_options[i]) || has_option(kind, value_options[i]))
+			continue;
+		if (cli_channel_given(args))
+			return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--%s cannot be expected beside a channel", value_options[i]);
+		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--%s cannot be expected of this: it is %s%s", value_options[i],
+		                    kind == AH_CARRIER_NONE ? "raw " : "an ", ah_carrier_name(kind));
+	}
 	ah_platform_id platform = request->platform != AH_PLATFORM_NONE ? request->platform : ah_evidence_detect(request->evidence);
 	if (kind == AH_CARRIER_NONE && (cli_given(args, "nonce") || cli_given(args, "public-key")) && platform != AH_PLATFORM_NITRO
 	    && platform != AH_PLATFORM_NONE)
@@ -67,6 +86,8 @@ static ah_err check_options(cli *app, const cli_args *args, ah_carrier kind, con
 		return AH_OK;
 	if (kind == AH_CARRIER_EVENT) /* bound by its own key */
 		return AH_OK;
+	if (kind == AH_CARRIER_NONE && ah_carrier_check_text(request->evidence, NULL) != AH_OK)
+		return AH_OK; /* what may have been meant as an event: the verdict says where it breaks */
 	return ah_fault_set(&app->why, AH_ERR_BINDING_REQUIRED, "option", "%s", kind == AH_CARRIER_NONE ? "a policy without an expected value"
 	                    : "an envelope needs --purpose and --role, and of a TLS server --spki");
 }
@@ -139,7 +160,7 @@ static ah_err load_fields(cli *app, cli_expected *values, const cli_args *args)
 
 ah_err cli_expected_load(cli *app, cli_expected *out, const cli_args *args, const ah_request *request)
 {
-	ah_carrier kind = ah_carrier_detect(request->evidence);
+	ah_carrier kind = cli_channel_given(args) ? AH_CARRIER_ENVELOPE : ah_carrier_detect(request->evidence);
 	AH_TRY(check_options(app, args, kind, request));
 	AH_AUTO(cli_expected) values = { 0 };
 	if ((kind == AH_CARRIER_ENVELOPE || kind == AH_CARRIER_TRESOR) && cli_expected_given(args))
@@ -150,4 +171,19 @@ ah_err cli_expected_load(cli *app, cli_expected *out, const cli_args *args, cons
 	*out = values;
 	values = (cli_expected){ 0 }; /* transferred; the slices point to what the buffers own, which did not move */
 	return AH_OK;
+}
+
+void cli_expected_say_options(ah_fault *why)
+{
+	static const struct { const char *member, *option; } names[] = {
+		{ "expected.purpose", "--purpose" }, { "expected.role", "--role" }, { "expected.spki_sha256", "--spki" }, { "expected.session_value", "--session-value" },
+		{ "expected.report_data", "--report-data" }, { "expected.nonce", "--nonce" }, { "expected.public_key", "--public-key" },
+	};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char *at = strstr(why->detail, names[i].member), rest[sizeof why->detail];
+		if (at == NULL)
+			continue;
+		(void)snprintf(rest, sizeof rest, "%s%s", names[i].option, at + strlen(names[i].member));
+		(void)snprintf(at, sizeof why->detail - (size_t)(at - why->detail), "%s", rest);
+	}
 }

@@ -27,15 +27,22 @@ static inline void cli_expected_auto(cli_expected *values) { cli_expected_free(v
 /* An expected value is given, --no-binding aside: what can be said before any file is read. */
 bool cli_expected_given(const cli_args *args);
 
+/* One of them is of a channel: the question is one to an envelope, whatever the bytes turn out to be. */
+bool cli_channel_given(const cli_args *args);
+
 /* 32 bytes from the value of --spki: 64 hex digits, or the path of a certificate. errors: as below. */
 AH_MUST_USE ah_err cli_spki(cli *app, ah_buf *out, const char *text);
 
 /*
  * Fill a zeroed *out for a request whose evidence, platform and genuine_only are set already: options that the kind of evidence (raw, envelope,
- * instance event) or its platform does not have are refused, and a value is asked for where one is needed. The file of --spki is read here.
+ * instance event) or its platform does not have are refused, and a value is asked for where one is needed. With an option of a channel the bytes are not
+ * looked at: other bytes than an envelope are for the verdict to refuse. The file of --spki is read here.
  * errors: AH_ERR_USAGE, AH_ERR_BINDING_REQUIRED (no value where there is a policy), AH_ERR_ARGUMENT (detail begins with the option), those of
  * cli_read() and of a certificate, AH_ERR_NOMEM, AH_ERR_CRYPTO.
  */
 AH_MUST_USE ah_err cli_expected_load(cli *app, cli_expected *out, const cli_args *args, const ah_request *request);
+
+/* Where the library names a member of ah_expected, name the option that it came from. */
+void cli_expected_say_options(ah_fault *why);
 
 #endif

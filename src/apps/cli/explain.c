@@ -343,8 +343,18 @@ static bool word_at(char out[static CLI_WORD_MAX], size_t index)
 	return true;
 }
 
+static ah_err unknown_exit_code(cli *app, const char *code)
+{
+	char known[sizeof app->why.detail] = "";
+	for (size_t i = 0, len = 0; i < CLI_EXIT_COUNT; i++)
+		len += (size_t)snprintf(known + len, sizeof known - len, "%s%d", i == 0 ? "" : ", ", cli_exit_texts[i].code);
+	return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "explain", "no exit code %.20s; there are %s", code, known);
+}
+
 static ah_err unknown_word(cli *app, const char *word)
 {
+	if (strncmp(word, "exit-", strlen("exit-")) == 0) /* the nearest number is no better than any other */
+		return unknown_exit_code(app, word + strlen("exit-"));
 	cli_nearest nearest = cli_nearest_to(word);
 	entry e;
 	for (size_t i = 0; entry_at(&e, i); i++)

@@ -123,6 +123,9 @@ void inspect_jws(listing *l);
 bool is_public_key(ah_slice der);
 void inspect_public_key(listing *l, ah_slice der);
 bool is_private_key(ah_slice der);
+/* A block of PEM that is a private key, by its label or by its content; and the one row that says so. */
+bool is_private_block(ah_slice label, ah_slice der);
+void list_private_key(listing *l);
 /* A certificate or a CRL, whichever the structure shows. */
 void inspect_x509(listing *l, ah_slice der, const char *label);
 

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+/* Of an envelope that cannot be read: a digest with its quotes is shown. Longer texts are told by their length, as a chain may hold a private key. */
+#define TEXT_SHOWN_MAX 66
 #define NO_BYTES ((ah_slice){ NULL, 0 })
 
 bool is_envelope(ah_slice in)
@@ -44,7 +46,10 @@ static void list_vek_chain(listing *l, const ah_envelope *e)
 		if (!found)
 			return;
 		AH_AUTO(listing) inner = LISTING(ah_buf_slice(&der));
-		inspect_x509(&inner, inner.in, "");
+		if (is_private_block(label, inner.in))
+			list_private_key(&inner);
+		else
+			inspect_x509(&inner, inner.in, "");
 		list_adopt(l, &inner);
 	}
 }
@@ -134,7 +139,7 @@ void inspect_envelope(listing *l)
 		return;
 	}
 	if (err != AH_OK) {
-		inspect_json(l);
+		list_json(l, AH_JSON_OURS, TEXT_SHOWN_MAX);
 		l->kind = "attestation envelope";
 		list_fault(l, err, why.offset, "%.90s", why.detail);
 		return;

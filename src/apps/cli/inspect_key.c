@@ -4,19 +4,43 @@
 #include "base/reader.h"
 #include "codec/der.h"
 
+/* A length of DER or BER. Of a long form only the last byte counts: a version is short, however its length is written. */
+static size_t read_length(ah_reader *r)
+{
+	uint8_t len = ah_read_u8(r);
+	for (size_t more = (len & 0x80) != 0 ? len & 0x7f : 0; more > 0; more--)
+		len = ah_read_u8(r);
+	return len;
+}
+
 /*
  * RFC 5208, RFC 5915, RFC 8017 A.1.2: every private key is a SEQUENCE that begins with a version, 0 or 1. Certificates, CRLs and public keys have a
- * SEQUENCE there. The length is not looked at: a key that was cut off is still none to show.
+ * SEQUENCE there. The length is not looked at: a key that was cut off is still none to show. The forms of BER count as well: lenient readers take them.
  */
 bool is_private_key(ah_slice der)
 {
 	ah_reader r = { .in = der };
 	bool is_sequence = ah_read_u8(&r) == AH_DER_SEQUENCE;
-	uint8_t len = ah_read_u8(&r);
-	if ((len & 0x80) != 0)
-		ah_read_skip(&r, len & 0x7f);
-	bool is_version = ah_read_u8(&r) == AH_DER_INTEGER && ah_read_u8(&r) == 1 && ah_read_u8(&r) <= 1;
-	return r.err == AH_OK && is_sequence && is_version;
+	(void)read_length(&r);
+	bool is_integer = ah_read_u8(&r) == AH_DER_INTEGER;
+	size_t len = read_length(&r);
+	uint8_t value = ah_read_u8(&r);
+	for (size_t i = 1; i < len && value == 0 && r.err == AH_OK; i++)
+		value = ah_read_u8(&r);
+	return r.err == AH_OK && is_sequence && is_integer && value <= 1;
+}
+
+/* "PRIVATE KEY", and every kind of it. */
+bool is_private_block(ah_slice label, ah_slice der)
+{
+	static const char word[] = "PRIVATE KEY";
+	size_t len = sizeof word - 1;
+	return (label.len >= len && ah_slice_is_text(ah_slice_sub(label, label.len - len, len), word)) || is_private_key(der);
+}
+
+void list_private_key(listing *l)
+{
+	list_row(l, (ah_slice){ NULL, 0 }, "private key", "its content is not shown; keep this file to yourself");
 }
 
 typedef struct public_key {

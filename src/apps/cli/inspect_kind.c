@@ -25,14 +25,6 @@ typedef struct pem_blocks {
 	bool is_private[PEM_BLOCKS_MAX];   /* its bytes are not among the decoded ones */
 } pem_blocks;
 
-/* "PRIVATE KEY", and every kind of it. */
-static bool is_private_label(ah_slice label)
-{
-	static const char word[] = "PRIVATE KEY";
-	size_t len = sizeof word - 1;
-	return label.len >= len && ah_slice_is_text(ah_slice_sub(label, label.len - len, len), word);
-}
-
 static ah_err decode_pem(ah_buf *der, pem_blocks *blocks, ah_slice text, ah_fault *why)
 {
 	ah_slice rest = text;
@@ -49,7 +41,7 @@ static ah_err decode_pem(ah_buf *der, pem_blocks *blocks, ah_slice text, ah_faul
 			return AH_OK;
 		if (blocks->count == PEM_BLOCKS_MAX)
 			return ah_fault_at(why, AH_ERR_TOO_LARGE, "inspect", text.len - rest.len, "more than %d PEM blocks", PEM_BLOCKS_MAX);
-		bool is_private = is_private_label(label) || is_private_key(ah_buf_slice(&block));
+		bool is_private = is_private_block(label, ah_buf_slice(&block));
 		if (!is_private)
 			AH_TRY(ah_buf_append(der, ah_buf_slice(&block)));
 		blocks->labels[blocks->count] = label;
@@ -68,11 +60,6 @@ static bool is_x509_label(ah_slice label)
 			return true;
 	}
 	return false;
-}
-
-static void list_private_key(listing *l)
-{
-	list_row(l, NO_BYTES, "private key", "its content is not shown; keep this file to yourself");
 }
 
 static void list_other(listing *l, ah_slice der, ah_slice label)

@@ -162,7 +162,10 @@ static void list_pck_chain(listing *l, ah_slice pem)
 			list_fault(l, err, list_offset(l, rest), "PEM of the PCK chain");
 		else if (found) {
 			AH_AUTO(listing) inner = LISTING(ah_buf_slice(&der));
-			inspect_x509(&inner, inner.in, "");
+			if (is_private_block(label, inner.in))
+				list_private_key(&inner);
+			else
+				inspect_x509(&inner, inner.in, "");
 			list_adopt(l, &inner);
 		}
 	}

@@ -160,25 +160,51 @@ ah_err cli_public_key_kid(cli *app, char out[static CLI_KID_SIZE], const uint8_t
 
 /* -- new files -- */
 
+/*
+ * A file without a name (open(2), O_TMPFILE) leaves nothing behind when the process is killed. Where the file system or /proc does not have that: a name of
+ * its own, which temporary then holds. -1 with errno set.
+ */
+static int open_unnamed(char temporary[static PATH_MAX], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int len = slash == NULL ? snprintf(temporary, PATH_MAX, ".") : snprintf(temporary, PATH_MAX, "%.*s", (int)(slash - path + 1), path);
+	int fd = len < PATH_MAX && access("/proc/self/fd", X_OK) == 0 ? open(temporary, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+	if (fd >= 0) {
+		temporary[0] = '\0';
+		return fd;
+	}
+	len = snprintf(temporary, PATH_MAX, "%s.XXXXXX", path);
+	if (len < 0 || len >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return mkostemp(temporary, O_CLOEXEC);
+}
+
 /* A link fails where the name is taken, whatever it is a name of; that is what a rename does not do. */
+static bool give_name(int fd, const char *temporary, const char *path)
+{
+	char descriptor[32];
+	if (temporary[0] != '\0')
+		return link(temporary, path) == 0;
+	(void)snprintf(descriptor, sizeof descriptor, "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, descriptor, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+}
+
 ah_err cli_write_new(cli *app, const char *path, ah_slice bytes, unsigned mode)
 {
 	char temporary[PATH_MAX];
-	int len = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-	if (len < 0 || (size_t)len >= sizeof temporary) {
-		errno = ENAMETOOLONG;
-		return file_fault(app, AH_ERR_FILE, path);
-	}
-	int fd = mkostemp(temporary, O_CLOEXEC);
+	int fd = open_unnamed(temporary, path);
 	if (fd < 0)
 		return file_fault(app, AH_ERR_FILE, path);
 	bool done = cli_write_fd(fd, bytes) && fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
+	bool linked = done && give_name(fd, temporary, path);
 	int first_errno = errno;
-	bool closed = close(fd) == 0;
-	bool linked = done && closed && link(temporary, path) == 0;
-	if (done)
-		first_errno = errno;
-	(void)unlink(temporary);
+	(void)close(fd); /* fsync() has said what close() could */
+	if (temporary[0] != '\0')
+		(void)unlink(temporary);
 	errno = first_errno;
-	return linked ? AH_OK : file_fault(app, done && closed ? AH_ERR_FILE : AH_ERR_IO, path);
+	if (!linked && done && errno == EEXIST)
+		return ah_fault_set(&app->why, AH_ERR_FILE, STEP, "exists already, and is not overwritten: %s", path);
+	return linked ? AH_OK : file_fault(app, done ? AH_ERR_FILE : AH_ERR_IO, path);
 }

@@ -2,6 +2,7 @@
 #include "policy/manifest.h"
 
 #include "apps/cli/keyfile.h"
+#include "apps/cli/trust.h"
 #include "evidence/verifier.h"
 #include "policy/json_put.h"
 
@@ -86,6 +87,7 @@ static ah_err run_sign(cli *app, const cli_args *args)
 	char default_kid[CLI_KID_SIZE];
 	if (!cli_given(args, "key"))
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--key FILE is missing: the private key that signs");
+	AH_TRY(cli_check_outputs(app, args, (const char *const[]){ "output", NULL }));
 	AH_TRY(load_payload(app, &payload, args));
 	AH_TRY(cli_private_key_read(app, &key, cli_value(args, "key")));
 	memcpy(root.key, ah_ed25519_key_public(key), sizeof root.key);
@@ -190,7 +192,7 @@ static ah_err run_verify(cli *app, const cli_args *args)
 	if (!cli_given(args, "key"))
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--key FILE is missing: the public key of who may sign it");
 	AH_TRY(cli_public_keys_read(app, keys, CLI_REPEATS_MAX, &count, args, "key"));
-	AH_TRY(cli_read(app, &jws, path, AH_MANIFEST_MAX + 1, AH_ERR_MANIFEST_MALFORMED));
+	AH_TRY(cli_jws_read(app, &jws, path, AH_MANIFEST_MAX, AH_ERR_MANIFEST_MALFORMED));
 	AH_TRY(ah_verifier_new(&verifier, &app->why));
 	AH_TRY(ah_manifest_verify(&info, verifier, ah_buf_slice(&jws), keys, count, &app->why));
 	return append_info(app, &info, strcmp(path, "-") == 0 ? "standard input" : path, false, (ah_slice){ NULL, 0 });

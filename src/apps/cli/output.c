@@ -44,13 +44,18 @@ static ah_err write_through(cli *app, const char *path, ah_slice bytes)
 	return written && closed ? AH_OK : write_fault(app, AH_ERR_IO, path);
 }
 
+void cli_folder_of(char *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int len = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
+	(void)snprintf(out, PATH_MAX, "%.*s", len, slash == NULL ? "." : path);
+}
+
 /* The new name survives a power cut only once its folder is on disk; a file system that cannot do that has done what it can. */
 static void sync_folder(const char *path)
 {
 	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int len = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
-	(void)snprintf(folder, sizeof folder, "%.*s", len, slash == NULL ? "." : path);
+	cli_folder_of(folder, path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -85,25 +90,49 @@ static ah_err replace(cli *app, const char *path, ah_slice bytes, unsigned mode)
 	return err;
 }
 
-ah_err cli_write(cli *app, const char *path, ah_slice bytes, unsigned mode)
+/* Where path leads: a symbolic link stays one, what it points to is replaced. *through: it is a device or a FIFO. */
+static ah_err find_target(cli *app, char target[static PATH_MAX], bool *through, const char *path)
 {
-	if (strcmp(path, "-") == 0)
-		return ah_buf_append(&app->out, bytes);
-	/* A symbolic link stays one: what it points to is replaced. */
-	char target[PATH_MAX];
 	struct stat status;
-	if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
-		if (realpath(path, target) == NULL)
-			return write_fault(app, AH_ERR_FILE, path);
-		path = target;
+	bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+	if (is_link && realpath(path, target) == NULL)
+		return write_fault(app, AH_ERR_FILE, path);
+	if (!is_link && snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return write_fault(app, AH_ERR_FILE, path);
 	}
-	if (stat(path, &status) != 0)
-		return replace(app, path, bytes, mode);
-	if (S_ISDIR(status.st_mode)) {
+	bool is_there = stat(target, &status) == 0;
+	if (is_there && S_ISDIR(status.st_mode)) {
 		errno = EISDIR;
 		return write_fault(app, AH_ERR_FILE, path);
 	}
-	return S_ISREG(status.st_mode) ? replace(app, path, bytes, mode) : write_through(app, path, bytes);
+	*through = is_there && !S_ISREG(status.st_mode);
+	return AH_OK;
+}
+
+ah_err cli_write(cli *app, const char *path, ah_slice bytes, unsigned mode)
+{
+	char target[PATH_MAX];
+	bool through = false;
+	if (strcmp(path, "-") == 0)
+		return ah_buf_append(&app->out, bytes);
+	AH_TRY(find_target(app, target, &through, path));
+	return through ? write_through(app, target, bytes) : replace(app, target, bytes, mode);
+}
+
+ah_err cli_check_writable(cli *app, const char *path)
+{
+	char target[PATH_MAX], folder[PATH_MAX];
+	struct stat status;
+	bool through = false;
+	AH_TRY(find_target(app, target, &through, path));
+	cli_folder_of(folder, target);
+	int denied = through ? faccessat(AT_FDCWD, target, W_OK, AT_EACCESS) : stat(folder, &status);
+	if (denied == 0 && !through) {
+		errno = ENOTDIR;
+		denied = S_ISDIR(status.st_mode) ? faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) : -1;
+	}
+	return denied == 0 ? AH_OK : write_fault(app, AH_ERR_FILE, path);
 }
 
 /* -- Text -- */

@@ -18,25 +18,40 @@ static ah_err as_pin_fault(cli *app, ah_err err)
 	return AH_ERR_PIN_INVALID;
 }
 
-ah_err cli_pin_open(cli *app, cli_pin *out, const char *path)
+/* A link to nothing is not nothing. */
+static bool is_absent(const char *path)
 {
-	AH_AUTO(cli_pin) pin = CLI_PIN_CLOSED;
-	char lock[PATH_MAX];
 	struct stat status;
-	int len = snprintf(pin.path, sizeof pin.path, "%s", path), lock_len = snprintf(lock, sizeof lock, "%s.lock", path);
+	return lstat(path, &status) != 0 && errno == ENOENT;
+}
+
+static ah_err open_pin(cli *app, cli_pin *pin, const char *path)
+{
+	char lock[PATH_MAX];
+	int len = snprintf(pin->path, sizeof pin->path, "%s", path), lock_len = snprintf(lock, sizeof lock, "%s.lock", path);
 	if (strcmp(path, "-") == 0 || path[0] == '\0' || len >= PATH_MAX || lock_len >= PATH_MAX)
 		return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "option", "--pin: not the path of a file");
-	AH_TRY(cli_lock(app, &pin.lock, lock, AH_ERR_PIN_INVALID));
-	pin.first_use = lstat(path, &status) != 0 && errno == ENOENT; /* a link to nothing is not nothing */
-	if (!pin.first_use) {
-		AH_TRY(as_pin_fault(app, cli_read(app, &pin.json, path, AH_PIN_MAX, AH_ERR_PIN_INVALID)));
-		if (pin.json.len == 0)
+	/* A pin that is there is whole, since it was renamed to its place: only who may have to write it needs the lock, and then looks again. */
+	if (is_absent(path)) {
+		AH_TRY(cli_lock(app, &pin->lock, lock, AH_ERR_PIN_INVALID));
+		pin->first_use = is_absent(path);
+	}
+	if (!pin->first_use) {
+		AH_TRY(as_pin_fault(app, cli_read(app, &pin->json, path, AH_PIN_MAX, AH_ERR_PIN_INVALID)));
+		if (pin->json.len == 0)
 			return ah_fault_set(&app->why, AH_ERR_PIN_INVALID, "pin.file", "the file is empty: %s", path);
 	}
-	*out = pin;
-	out->slice = ah_buf_slice(&out->json);
-	pin = CLI_PIN_CLOSED; /* transferred */
+	pin->slice = ah_buf_slice(&pin->json);
 	return AH_OK;
+}
+
+ah_err cli_pin_open(cli *app, cli_pin *out, const char *path)
+{
+	*out = CLI_PIN_CLOSED;
+	ah_err err = open_pin(app, out, path);
+	if (err != AH_OK)
+		cli_pin_free(out);
+	return err;
 }
 
 static void free_text(char **text)

@@ -81,7 +81,7 @@ ah_err cli_lock(cli *app, int *fd, const char *path, ah_err err)
 {
 	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
 	if (file < 0)
-		return place_fault(app, err, path);
+		return ah_fault_set(&app->why, err, "file.lock", "the lock file cannot be made: %s: %s", strerror(errno), path);
 	for (int tries = 0; flock(file, LOCK_EX | LOCK_NB) != 0; tries++) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) || tries == LOCK_TRIES) {
 			bool busy = errno == EWOULDBLOCK;
@@ -104,6 +104,8 @@ void cli_unlock(int *fd)
 }
 
 /* -- The state file -- */
+
+#define STATE_PLACE "XDG_STATE_HOME", ".local/state", "anchorhold/state.json"
 
 /* Whatever went wrong with the state file is a state that cannot be relied on. */
 static ah_err as_state_fault(cli *app, ah_err err)
@@ -150,10 +152,15 @@ static ah_err load(cli *app, cli_state *s)
 	return ah_state_load(&s->state, ah_buf_slice(&json), &app->why);
 }
 
+bool cli_state_place(char out[static PATH_MAX])
+{
+	return cli_place(out, STATE_PLACE);
+}
+
 ah_err cli_state_open(cli *app, cli_state *out, const char *path)
 {
 	AH_AUTO(cli_state) s = CLI_STATE_CLOSED;
-	if (path == NULL && !cli_place(s.path, "XDG_STATE_HOME", ".local/state", "anchorhold/state.json"))
+	if (path == NULL && !cli_place(s.path, STATE_PLACE))
 		return AH_OK;
 	if (path != NULL && (strcmp(path, "-") == 0 || path[0] == '\0' || !fits(snprintf(s.path, sizeof s.path, "%s", path))))
 		return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "option", "--state: not the path of a file");
@@ -162,6 +169,14 @@ ah_err cli_state_open(cli *app, cli_state *out, const char *path)
 	*out = s;
 	s = CLI_STATE_CLOSED; /* transferred */
 	return AH_OK;
+}
+
+ah_err cli_state_require(cli *app, cli_state *out, const char *path)
+{
+	char place[PATH_MAX];
+	if (path == NULL && !cli_state_place(place))
+		return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "state.file", "neither XDG_STATE_HOME nor HOME is set; give --state");
+	return cli_state_open(app, out, path);
 }
 
 static void free_text(char **text)

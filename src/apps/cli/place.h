@@ -38,6 +38,10 @@ typedef struct cli_state {
 } cli_state;
 #define CLI_STATE_CLOSED ((cli_state){ .lock = -1 })
 AH_MUST_USE ah_err cli_state_open(cli *app, cli_state *out, const char *path);
+/* The same where bundles are judged: their rollback is not to go unseen for want of a place. errors: as above; AH_ERR_ARGUMENT when there is none. */
+AH_MUST_USE ah_err cli_state_require(cli *app, cli_state *out, const char *path);
+/* The default place; false when there is none. */
+bool cli_state_place(char out[static PATH_MAX]);
 /* Replaces the file when something was raised; does nothing otherwise. errors: AH_ERR_STATE_INVALID, AH_ERR_NOMEM. */
 AH_MUST_USE ah_err cli_state_save(cli *app, const cli_state *state);
 void cli_state_free(cli_state *state);

@@ -76,6 +76,7 @@ static ah_err run_init(cli *app, const cli_args *args)
 {
 	if (!cli_given(args, "from"))
 		return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--from FILE is missing: the evidence to start from");
+	AH_TRY(cli_check_outputs(app, args, (const char *const[]){ "output", NULL }));
 	AH_AUTO(cli_question) question = { 0 };
 	AH_TRY(cli_question_load(app, &question, args, cli_value(args, "from")));
 	question.request.genuine_only = true;

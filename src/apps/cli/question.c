@@ -155,13 +155,18 @@ static ah_err load_endorsements(cli *app, cli_question *question, const cli_args
 	return AH_OK;
 }
 
-/* Files of one platform beside evidence of another are a mistake that would otherwise go unnoticed. */
+/*
+ * Files of one platform beside evidence of another are a mistake that would otherwise go unnoticed. What a server serves in an envelope or event is its
+ * choice, and no mistake of the caller: endorsements that do not fit are then not used, an event log that does not fit is refused by the verdict.
+ */
 static ah_err check_files(cli *app, const cli_question *question, const cli_args *args)
 {
 	static const struct { const char *option; ah_platform_id platform; } files[] = {
-		{ "vek", AH_PLATFORM_SNP }, { "cert-table", AH_PLATFORM_SNP }, { "collateral", AH_PLATFORM_TDX }, { "event-log", AH_PLATFORM_TDX },
+		{ "vek", AH_PLATFORM_SNP }, { "chain", AH_PLATFORM_SNP }, { "cert-table", AH_PLATFORM_SNP }, { "collateral", AH_PLATFORM_TDX }, { "event-log", AH_PLATFORM_TDX },
 	};
 	ah_platform_id platform = cli_question_platform(question);
+	if (question->expects_channel || ah_carrier_detect(question->request.evidence) != AH_CARRIER_NONE)
+		return AH_OK;
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
 		if (cli_given(args, files[i].option) && platform != files[i].platform && platform != AH_PLATFORM_NONE)
 			return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--%s is for %s; this is %s", files[i].option, ah_platform_name(files[i].platform),

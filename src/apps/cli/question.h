@@ -15,7 +15,7 @@
 #define CLI_QUESTION_OPTIONS \
 	{ "platform", 0, false, "nitro|sev-snp|tdx", "what the evidence is; without it the evidence says so" }, \
 	{ "vek", 0, false, "FILE", "sev-snp: VCEK or VLEK certificate, PEM or DER" }, \
-	{ "chain", 0, true, "FILE", "intermediate and root certificates in any order, PEM or DER" }, \
+	{ "chain", 0, true, "FILE", "sev-snp: intermediate and root certificates in any order, PEM or DER" }, \
 	{ "cert-table", 0, false, "FILE", "sev-snp: certificate table of the host (GHCB, configfs-tsm auxblob)" }, \
 	{ "crl", 0, true, "FILE", "certificate revocation list, PEM or DER" }, \
 	{ "collateral", 0, false, "FILE", "tdx: collateral, as `anchorhold collateral fetch` makes it" }, \
@@ -32,6 +32,7 @@ typedef struct cli_question {
 	ah_buf event_log;
 	ah_endorsements *endorsements; /* owned */
 	ah_policy *policy;         /* owned */
+	bool expects_channel;      /* set before cli_question_load(): whatever the bytes are, they are for the verdict to refuse */
 	ah_request request;        /* borrows all of the above */
 } cli_question;
 
@@ -39,8 +40,8 @@ void cli_question_free(cli_question *question);
 static inline void cli_question_auto(cli_question *question) { cli_question_free(question); }
 
 /*
- * Fill a zeroed question with what CLI_QUESTION_OPTIONS gives: all but policy, genuine_only and expected. The system clock is read here, when
- * --at is not given, and nowhere else.
+ * Fill a question, zeroed but for expects_channel, with what CLI_QUESTION_OPTIONS gives: all but policy, genuine_only and expected. The system clock
+ * is read here, when --at is not given, and nowhere else.
  * errors: AH_ERR_USAGE, AH_ERR_ARGUMENT, those of cli_read() and of the ah_endorsements_..() functions; the detail names the option.
  */
 AH_MUST_USE ah_err cli_question_load(cli *app, cli_question *question, const cli_args *args, const char *evidence_path);

@@ -24,7 +24,8 @@ AH_MUST_USE ah_err cli_saved_write(cli *app, const char *path, const ah_request 
 /* -- pin.c -- */
 
 /*
- * The pin file of one run. An absent file is the first use; its name is locked until cli_pin_free(), so that of two first uses at once one is the second.
+ * The pin file of one run. An absent file is the first use; its name is locked until cli_pin_free(), so that of two first uses at once one is the second. A file
+ * that is there is read without a lock, as it may stand in a folder that cannot be written to.
  *
  * errors: AH_ERR_PIN_INVALID for whatever is wrong with the file or its folder (an empty file is not an absent one), AH_ERR_ARGUMENT (no path of a file),
  * AH_ERR_NOMEM. That the content is a pin is for ah_appraise() to say.

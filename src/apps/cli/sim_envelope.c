@@ -78,6 +78,8 @@ static ah_err load_max_age(cli *app, uint32_t *out, const char *text)
 
 static ah_err load_values(cli *app, ah_sim_envelope_options *o, values *v, const cli_args *args)
 {
+	if (o->deployment_id != NULL && o->deployment_id[0] == '\0') /* would be written as none at all */
+		return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "option", "--deployment-id: empty");
 	if (cli_given(args, "spki"))
 		AH_TRY(cli_spki(app, &v->spki, cli_value(args, "spki")));
 	if (cli_given(args, "nonce"))

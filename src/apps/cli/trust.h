@@ -42,4 +42,7 @@ AH_MUST_USE ah_err cli_trust_load_from(cli *app, cli_trust *out, const cli_args 
 /* The keys and the workload alone. */
 AH_MUST_USE ah_err cli_trust_load_roots(cli *app, cli_trust *out, const cli_args *args);
 
+/* A file with one compact JWS of at most max bytes and perhaps a final line feed. errors: too_large, those of cli_read(). */
+AH_MUST_USE ah_err cli_jws_read(cli *app, ah_buf *out, const char *path, size_t max, ah_err too_large);
+
 #endif

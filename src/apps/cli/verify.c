@@ -31,6 +31,19 @@ static ah_err check_replay(cli *app, const cli_args *args)
 		if (!belongs && cli_given(args, options[i].name))
 			return ah_fault_set(&app->why, AH_ERR_USAGE, "option", "--%s contradicts --replay, which takes everything from the file", options[i].name);
 	}
+	return cli_check_outputs(app, args, (const char *const[]){ "state", NULL });
+}
+
+/* The state in its default place is a file of the run, too, though nobody named it. */
+static ah_err check_default_state(cli *app, const cli_args *args)
+{
+	static const char *const outputs[] = { "save", "pin" };
+	char state[PATH_MAX];
+	if (!cli_state_place(state))
+		return AH_OK;
+	for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+		if (cli_given(args, outputs[i]) && cli_same_file(state, cli_value(args, outputs[i])))
+			return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "option", "--%s is the state file: %s", outputs[i], state);
 	return AH_OK;
 }
 
@@ -39,7 +52,9 @@ static ah_err check_files(cli *app, const cli_args *args)
 	const char *save = cli_value(args, "save");
 	if (save != NULL && (strcmp(save, "-") == 0 || save[0] == '\0'))
 		return ah_fault_set(&app->why, AH_ERR_ARGUMENT, "option", "--save: not the path of a file");
-	return AH_OK;
+	AH_TRY(cli_check_outputs(app, args, (const char *const[]){ "save", "pin", "state", NULL }));
+	AH_TRY(check_default_state(app, args));
+	return save != NULL ? cli_check_writable(app, save) : AH_OK;
 }
 
 static ah_err check_combination(cli *app, const cli_args *args)
@@ -110,12 +125,13 @@ static ah_err judge_with_state(cli *app, ah_verdict **verdict, ah_verifier *veri
 	return err == AH_OK ? cli_state_save(app, &state) : err;
 }
 
-static ah_err report_replay(cli *app, const ah_verdict *verdict, ah_err err, const char *path)
+static ah_err report_replay(cli *app, const ah_verdict *verdict, ah_err err, bool is_saved, const char *path)
 {
 	AH_TRY(report(app, verdict, err, path));
 	if (app->json || app->plain)
 		return AH_OK;
-	return ah_buf_append_text(&app->out, "replayed: policy, expected values and time are those of the saved bundle\n");
+	return ah_buf_append_text(&app->out, is_saved ? "replayed: policy, expected values and time are those of the saved bundle\n"
+	                                              : "not the saved verdict: that one was accepted and replays; what the state remembers today refuses it\n");
 }
 
 static ah_err run_replay(cli *app, const cli_args *args)
@@ -131,11 +147,11 @@ static ah_err run_replay(cli *app, const cli_args *args)
 	if (verdict == NULL || err == AH_ERR_REPLAY) /* a verdict that is not the saved one is no answer */
 		return err != AH_OK ? err : AH_ERR_INTERNAL;
 	if (err != AH_OK || !cli_given(args, "state"))
-		return report_replay(app, verdict, err, args->operands[0]);
+		return report_replay(app, verdict, err, true, args->operands[0]);
 	err = judge_with_state(app, &today, verifier, saved, cli_value(args, "state"));
 	if (err != AH_OK && (today == NULL || ah_verdict_error(today) == AH_OK))
 		return err;
-	return report_replay(app, err == AH_OK ? verdict : today, err, args->operands[0]);
+	return report_replay(app, err == AH_OK ? verdict : today, err, err == AH_OK, args->operands[0]);
 }
 
 /* -- a question of one's own -- */
@@ -149,7 +165,7 @@ static ah_err open_state(cli *app, cli_state *state, cli_question *question, con
 	bool has_something = cli_given(args, "bundle") || (cli_given(args, "policy") && cli_question_platform(question) == AH_PLATFORM_TDX);
 	if (!cli_given(args, "state") && (!has_something || cli_given(args, "at")))
 		return AH_OK;
-	AH_TRY(cli_state_open(app, state, cli_value(args, "state")));
+	AH_TRY(cli_given(args, "bundle") ? cli_state_require(app, state, cli_value(args, "state")) : cli_state_open(app, state, cli_value(args, "state")));
 	question->request.state = state->state;
 	return AH_OK;
 }
@@ -189,6 +205,7 @@ static ah_err run(cli *app, const cli_args *args)
 	AH_AUTO(cli_trust) trust = { 0 };
 	AH_AUTO(cli_question) question = { 0 };
 	ah_request *request = &question.request;
+	question.expects_channel = cli_channel_given(args);
 	AH_TRY(cli_question_load(app, &question, args, args->operands[0]));
 	request->genuine_only = cli_given(args, "genuine-only");
 	AH_TRY(cli_expected_load(app, &expected, args, request));
@@ -204,8 +221,10 @@ static ah_err run(cli *app, const cli_args *args)
 	AH_TRY(ah_verifier_new(&verifier, &app->why));
 	AH_TRY(open_state(app, &state, &question, args));
 	ah_err err = ah_appraise(&verdict, verifier, request, &app->why);
-	if (verdict == NULL)
+	if (verdict == NULL) {
+		cli_expected_say_options(&app->why);
 		return err != AH_OK ? err : AH_ERR_INTERNAL;
+	}
 	if (err == AH_OK)
 		AH_TRY(remember(app, &state, &pin, verdict));
 	app->why = (ah_fault){ .offset = AH_NO_OFFSET }; /* a refusal is told by the verdict; what fails from here on is another matter */

@@ -69,7 +69,40 @@ static void texts_are_cut_and_printable(void)
 	EXPECT(strcmp(why.detail, "not so: no migration agent") == 0 && why.offset == AH_NO_OFFSET);
 }
 
+static const char *detail_of(const char *got, const char *wanted)
+{
+	static ah_fault why;
+	why = (ah_fault){ .err = AH_OK };
+	memset(&checks, 0, sizeof checks);
+	ah_check_got(&checks, AH_CHECK_VMPL, "%s", got);
+	ah_check_wanted(&checks, AH_CHECK_VMPL, "%s", wanted);
+	return ah_check(&checks, AH_CHECK_VMPL, false, AH_ERR_VMPL, &why) == AH_ERR_VMPL ? why.detail : "";
+}
+
+#define TEN "0123456789"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+
+static void a_detail_shows_where_two_values_part(void)
+{
+	static const struct { const char *got, *wanted, *detail; } table[] = {
+		{ "issued 2026-06-01T12:00:00Z", "within 60 s of the document, 2026-06-01T12:00:00Z",
+		  "got issued 2026-06-01T12:00:00Z, wanted within 60 s of the document, 2026-06-01T12:00:00Z" },
+		/* Digests that part at character 65 of 67. */
+		{ SIXTY "abcdX67", SIXTY "abcdY67", "got ..0123456789abcdX67, wanted ..0123456789abcdY67" },
+		/* Early: both are shown from the start, half of the room for each. */
+		{ "x" SIXTY, "y" SIXTY, "got x" TEN TEN TEN "01234567.., wanted y" TEN TEN TEN "01234567.." },
+		{ "1", SIXTY SIXTY, "got 1, wanted " SIXTY TEN "012345678.." },
+		{ SIXTY SIXTY, "", "got " SIXTY TEN TEN "012345678.." },
+		{ "some words that go on and on until they no longer fit", "other words that go on and on until they do not fit",
+		  "got some words that go on and on until they.., wanted other words that go on and on until.." },
+		{ SIXTY, SIXTY TEN, "got " TEN TEN TEN "012345678.., wanted " TEN TEN TEN "012345678.." }, /* one ends: no place where they part */
+	};
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		EXPECT_MSG(strcmp(detail_of(table[i].got, table[i].wanted), table[i].detail) == 0, "row %zu: %s", i, detail_of(table[i].got, table[i].wanted));
+}
+
 static const ah_test_case cases[] = {
+	AH_TEST(a_detail_shows_where_two_values_part),
 	AH_TEST(every_check_has_id_title_and_source),
 	AH_TEST(failing_condition_is_never_overwritten),
 	AH_TEST(skipped_row_says_why_until_it_is_checked),

@@ -242,6 +242,29 @@ static void two_contexts_live_side_by_side(void)
 	ah_crypto_free(NULL);
 }
 
+static ah_err check_point(const char *hex)
+{
+	AH_AUTO(ah_buf) point = AH_BUF(256);
+	ah_test_hex(&point, hex);
+	return ah_p256_check_point(crypto(), ah_buf_slice(&point));
+}
+
+static void a_point_of_p256_is_told_from_other_bytes(void)
+{
+	EXPECT_OK(check_point("04" P256_X P256_Y));
+	/* x = 0 is on the curve: y is a root of b (SEC 2 2.4.2), computed with Python's pow(). */
+	EXPECT_OK(check_point("04" "0000000000000000000000000000000000000000000000000000000000000000"
+	                      "66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4"));
+	EXPECT_ERR(check_point("04" P256_Y P256_X), AH_ERR_FIELD_RANGE);
+	EXPECT_ERR(check_point("04" "0000000000000000000000000000000000000000000000000000000000000000"
+	                       "0000000000000000000000000000000000000000000000000000000000000000"), AH_ERR_FIELD_RANGE);
+	EXPECT_ERR(check_point("00" P256_X P256_Y), AH_ERR_FIELD_RANGE);
+	EXPECT_ERR(check_point("02" P256_X), AH_ERR_FIELD_RANGE);
+	EXPECT_ERR(check_point("00"), AH_ERR_FIELD_RANGE);
+	EXPECT_ERR(check_point("04" P256_X P256_Y "00"), AH_ERR_FIELD_RANGE);
+	EXPECT_ERR(check_point("04" P384_X P384_Y), AH_ERR_FIELD_RANGE);
+}
+
 static const ah_test_case cases[] = {
 	AH_TEST(hashes_match_fips_180_4_examples),
 	AH_TEST(hash_of_parts_is_hash_of_their_concatenation),
@@ -253,6 +276,7 @@ static const ah_test_case cases[] = {
 	AH_TEST(ecdsa_der_is_strict),
 	AH_TEST(points_are_uncompressed_and_on_the_curve),
 	AH_TEST(key_of_another_kind_is_refused),
+	AH_TEST(a_point_of_p256_is_told_from_other_bytes),
 	AH_TEST(rsa_key_is_2048_to_4096_bits_with_a_small_odd_exponent),
 	AH_TEST(rsa_signature_is_as_long_as_the_modulus),
 	AH_TEST(contexts_are_reusable_after_refusals),

@@ -433,7 +433,7 @@ static void a_full_state_accepts_no_new_bundle(void)
 		EXPECT_OK(ah_state_note(state, AH_STATE_TDX_TCB_INFO, key, 1));
 	}
 	EXPECT_OK(accept(state, 0, "router", 1, "a", &root, 1));
-	EXPECT_ERR(accept(state, 0, "mixer", 1, "a", &root, 1), AH_ERR_LIMIT);
+	EXPECT_ERR(accept(state, 0, "mixer", 1, "a", &root, 1), AH_ERR_STATE_INVALID);
 	EXPECT_OK(accept(state, 0, "router", 2, "a", &root, 1)); /* has its place already */
 }
 

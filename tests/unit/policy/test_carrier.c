@@ -149,6 +149,24 @@ static void values_of_a_channel_have_their_lengths(void)
 	EXPECT_OK(check(AH_CARRIER_ENVELOPE, &r));
 	r.expected.peer_evidence_sha256 = some(20);
 	EXPECT_ERR(check(AH_CARRIER_ENVELOPE, &r), AH_ERR_ARGUMENT);
+	r.expected.peer_evidence_sha256 = some(32);
+	EXPECT_OK(check(AH_CARRIER_ENVELOPE, &r));
+	r.expected.session_value = some(0); /* only the session signature is over the peer's evidence */
+	EXPECT_ERR(check(AH_CARRIER_ENVELOPE, &r), AH_ERR_ARGUMENT);
+}
+
+static void a_length_without_bytes_is_no_value(void)
+{
+	const ah_slice nothing = ah_slice_make(NULL, 32);
+	ah_request r = tls_server();
+	r.expected.spki_sha256 = nothing;
+	EXPECT_ERR(check(AH_CARRIER_ENVELOPE, &r), AH_ERR_ARGUMENT);
+	r = tls_server();
+	r.expected.session_value = nothing;
+	EXPECT_ERR(check(AH_CARRIER_ENVELOPE, &r), AH_ERR_ARGUMENT);
+	r.expected.session_value = some(32);
+	r.expected.peer_evidence_sha256 = nothing;
+	EXPECT_ERR(check(AH_CARRIER_ENVELOPE, &r), AH_ERR_ARGUMENT);
 }
 
 /* A value that is received and never used is how other verifiers failed. */
@@ -182,11 +200,43 @@ static void what_the_channel_computes_cannot_be_expected(void)
 	}
 }
 
-static void a_channel_is_expected_of_envelopes_alone(void)
+/* The bytes are the server's: they decide the answer, never whether the question is a valid one. */
+static void a_channel_may_be_expected_of_any_bytes(void)
 {
 	ah_request r = tls_server();
+	EXPECT_OK(check(AH_CARRIER_NONE, &r));
+	EXPECT_OK(check(AH_CARRIER_EVENT, &r));
+	r.expected.fields |= AH_EXPECT_REPORT_DATA;
 	EXPECT_ERR(check(AH_CARRIER_NONE, &r), AH_ERR_ARGUMENT);
-	EXPECT_ERR(check(AH_CARRIER_EVENT, &r), AH_ERR_ARGUMENT);
+	r = tls_server();
+	r.expected.spki_sha256 = some(0);
+	EXPECT_ERR(check(AH_CARRIER_NONE, &r), AH_ERR_ARGUMENT);
+}
+
+static void bytes_that_are_no_envelope_are_refused_as_what_they_are(void)
+{
+	static const struct { const char *text; ah_err err; const char *detail; } table[] = {
+		{ "{\"schema\":\"anchorhold.attestation/v1\"", AH_ERR_JSON, "" },
+		{ "{\"schema\":\"anchorhold.attestation/v1\",\"schema\":\"tresor.attestation/v1\"}", AH_ERR_DUPLICATE_KEY, "" },
+		{ "{\"schema\":\"anchorhold.attestation/v2\"}", AH_ERR_UNKNOWN_FORMAT, "a JSON object of another schema, an envelope was expected" },
+		{ "{\"error\":\"busy\"}", AH_ERR_UNKNOWN_FORMAT, "a JSON object of another schema, an envelope was expected" },
+		{ "{\"kind\":1,\"sig\":\"\",\"pubkey\":\"\"}", AH_ERR_ENVELOPE_MALFORMED, "an instance event, an envelope was expected" },
+		{ "[{\"schema\":\"anchorhold.attestation/v1\"}]", AH_ERR_ENVELOPE_MALFORMED, "40 bytes that are no JSON object, an envelope was expected" },
+		{ "\xef\xbb\xbf{}", AH_ERR_ENVELOPE_MALFORMED, "5 bytes that are no JSON object, an envelope was expected" },
+		{ "<html>502</html>", AH_ERR_ENVELOPE_MALFORMED, "16 bytes that are no JSON object, an envelope was expected" },
+		{ "", AH_ERR_ENVELOPE_MALFORMED, "0 bytes that are no JSON object, an envelope was expected" },
+		/* The header of a TDX quote: version 4, ECDSA P-256, TDX. */
+		{ NULL, AH_ERR_ENVELOPE_MALFORMED, "raw tdx evidence, an envelope was expected" },
+	};
+	static const uint8_t quote[632] = { 4, 0, 2, 0, 0x81 };
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		ah_fault why = { .offset = AH_NO_OFFSET };
+		AH_AUTO(ah_carried) carried = { .kind = AH_CARRIER_NONE };
+		ah_request r = tls_server();
+		r.evidence = table[i].text != NULL ? text(table[i].text) : AH_SLICE_OF(quote);
+		EXPECT_MSG(ah_carried_open(&carried, NULL, &r, &why) == table[i].err && why.err == table[i].err, "row %zu: %s", i, why.detail);
+		EXPECT_MSG(table[i].detail[0] == '\0' || strcmp(why.detail, table[i].detail) == 0, "row %zu: %s", i, why.detail);
+	}
 }
 
 static void of_an_event_only_its_key_is_expected(void)
@@ -215,7 +265,9 @@ static const ah_test_case cases[] = {
 	AH_TEST(a_value_without_its_flag_is_refused),
 	AH_TEST(an_envelope_without_a_channel_is_no_question),
 	AH_TEST(what_the_channel_computes_cannot_be_expected),
-	AH_TEST(a_channel_is_expected_of_envelopes_alone),
+	AH_TEST(a_length_without_bytes_is_no_value),
+	AH_TEST(a_channel_may_be_expected_of_any_bytes),
+	AH_TEST(bytes_that_are_no_envelope_are_refused_as_what_they_are),
 	AH_TEST(of_an_event_only_its_key_is_expected),
 };
 AH_TEST_MAIN(cases)

@@ -230,8 +230,8 @@ static void a_full_state_accepts_nothing_new(void)
 		EXPECT_OK(ah_state_note(a.state, AH_STATE_TDX_TCB_INFO, key, 1));
 	}
 	ask(&a);
-	EXPECT_ERR(a.err, AH_ERR_LIMIT);
-	EXPECT(a.verdict == NULL);
+	EXPECT_ERR(a.err, AH_ERR_STATE_INVALID);
+	EXPECT(a.verdict == NULL && strncmp(a.why.detail, "full: ", 6) == 0);
 }
 
 /* From first sight to acceptance, as a user does it. */

@@ -183,6 +183,7 @@ static void values_of_another_form_are_refused_by_name(void)
 		{ ours, HEX32("a") HEX32("b"), HEX32("A") HEX32("b"), "keys.binding_p256: not 130 lowercase" },
 		{ ours, "\"04", "\"02", "keys.binding_p256: not an uncompressed" },
 		{ ours, "\"04", "\"", "keys.binding_p256: not 130" },
+		{ ours, POINT, "04" HEX32("0") HEX32("0"), "keys.binding_p256: all zero" },
 		{ ours, HEX32("1"), HEX32("0"), "keys.ed25519: all zero" },
 		{ ours, HEX32("2"), HEX32("0"), "keys.service_key: all zero" },
 		{ ours, HEX32("3"), HEX32("0"), "keys.x25519: all zero" },

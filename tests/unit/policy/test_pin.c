@@ -260,11 +260,12 @@ static ah_err parsed(const char *text, ah_fault *why)
 {
 	/* An exact heap copy: a read beyond the end is then seen by the sanitizers. */
 	size_t len = strlen(text);
-	char *copy = (char *)malloc(len + 1);
+	char *copy = (char *)malloc(len != 0 ? len : 1);
 	ah_pin pin;
 	if (copy == NULL)
 		abort();
-	memcpy(copy, text, len);
+	for (size_t i = 0; i < len; i++)
+		copy[i] = text[i];
 	*why = (ah_fault){ .offset = AH_NO_OFFSET };
 	ah_err err = ah__pin_parse(&pin, ah_slice_make(copy, len), why);
 	free(copy);

@@ -561,6 +561,21 @@ static void an_envelope_and_a_bundle_are_told(void)
 	EXPECT(strcmp(text_of(bundle, "kid"), "2026-1") == 0);
 }
 
+static void of_a_tresor_envelope_no_time_is_told(void)
+{
+	sample s;
+	sample_snp(&s);
+	make_pass(&s);
+	fill_carriers(&s.verdict);
+	s.verdict.carrier = AH_CARRIER_TRESOR;
+	s.verdict.has_envelope = s.verdict.envelope.is_tresor = true;
+	AH_AUTO(document) d = { .text = NULL };
+	write_document(&d, &s.verdict);
+	const json_t *claims = json_object_get(json_object_get(d.root, "carrier"), "claims");
+	EXPECT(json_is_null(json_object_get(claims, "issued_at")) && json_is_null(json_object_get(claims, "max_age_seconds")));
+	EXPECT(strncmp(text_of(claims, "tls_spki_sha256"), "a5a5", 4) == 0);
+}
+
 static void an_event_is_told_without_commands_to_a_terminal(void)
 {
 	static const char *const members[] = {
@@ -616,6 +631,7 @@ static const ah_test_case cases[] = {
 	AH_TEST(every_result_has_its_name),
 	AH_TEST(bytes_that_nobody_detected_have_no_rows_and_no_claims),
 	AH_TEST(an_envelope_and_a_bundle_are_told),
+	AH_TEST(of_a_tresor_envelope_no_time_is_told),
 	AH_TEST(an_event_is_told_without_commands_to_a_terminal),
 	AH_TEST(what_is_not_proven_of_a_carrier_is_null),
 };

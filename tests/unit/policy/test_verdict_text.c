@@ -306,8 +306,24 @@ static void what_it_came_in_stands_with_what_is_trusted(void)
 	AH_AUTO(block) b = { .text = NULL };
 	write_block(&b, &s.verdict, "envelope.json", false);
 	EXPECT(contains(&b, "\n        release root 0000000000000000..: trust bundle version 17 of router, valid until 2026-11-21T09:20:31Z\n"));
-	EXPECT(contains(&b, "\n        envelope of router?, tls server, TLS key 0000000000000000.., issued 2026-11-20T09:20:31Z\n"));
+	EXPECT(contains(&b, "\n        envelope: tls server, TLS key 0000000000000000.., issued 2026-11-20T09:20:31Z; says it is router?\n"));
 	EXPECT(in_order(&b, "\ntrusts: ", "release root") && in_order(&b, "release root", "physical attacks are not excluded"));
+}
+
+static void an_envelope_is_told_as_far_as_it_is_proven(void)
+{
+	sample s;
+	sample_snp(&s);
+	run(&s, AH_RESULT_PASS);
+	s.verdict.envelope = (ah_envelope_claims){ .workload = "router", .is_tresor = true, .has_tls_spki = true };
+	s.verdict.has_envelope = true;
+	AH_AUTO(block) tresor = { .text = NULL };
+	write_block(&tresor, &s.verdict, "tresor.json", false);
+	EXPECT(contains(&tresor, "\n        envelope: TLS key 0000000000000000..; says it is router\n"));
+	s.verdict.envelope = (ah_envelope_claims){ .workload = "router", .purpose = "oak", .role = "client", .issued_at_s = SAMPLE_NOW_S };
+	AH_AUTO(block) client = { .text = NULL };
+	write_block(&client, &s.verdict, "envelope.json", false);
+	EXPECT(contains(&client, "\n        envelope: oak client, issued 2026-11-20T09:20:31Z; says it is router\n"));
 }
 
 static void the_service_key_of_an_event_is_shown_whole(void)
@@ -340,6 +356,7 @@ static const ah_test_case cases[] = {
 	AH_TEST(there_is_no_colour_unless_asked_for),
 	AH_TEST(names_and_claims_cannot_command_the_terminal),
 	AH_TEST(what_it_came_in_stands_with_what_is_trusted),
+	AH_TEST(an_envelope_is_told_as_far_as_it_is_proven),
 	AH_TEST(the_service_key_of_an_event_is_shown_whole),
 };
 AH_TEST_MAIN(cases)
