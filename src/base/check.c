@@ -89,9 +89,9 @@ size_t ah_check_difference(const char *got, const char *wanted, size_t head)
 }
 
 /* Two values share what the words around them leave of a fault's detail, the NUL aside. */
-#define DETAIL_MAX  (sizeof ((ah_fault *)NULL)->detail - 1)
-#define VALUES_MAX  (DETAIL_MAX - (sizeof "got , wanted " - 1))
-#define SHOWN_HEAD  28
+#define DETAIL_MAX (sizeof((ah_fault *)NULL)->detail - 1)
+#define VALUES_MAX (DETAIL_MAX - (sizeof "got , wanted " - 1))
+#define SHOWN_HEAD 28
 
 /* At most room characters of it; ".." stands for what is left out, after a whole word where there are words. */
 static void cut(char out[static DETAIL_MAX + 1], size_t room, const char *text, size_t from)

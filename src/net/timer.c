@@ -4,7 +4,6 @@
 #include "base/memory.h"
 
 #include <assert.h>
-#include <string.h>
 
 #define FIRST_CAP 64
 
@@ -74,11 +73,12 @@ static ah_err reserve(ah_timers *t)
 		return AH_ERR_LIMIT;
 	if (t->reserved == t->cap) {
 		size_t cap = t->cap != 0 ? 2 * t->cap : FIRST_CAP;
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): a heap of pointers. */
 		ah_timer **grown = (ah_timer **)ah_alloc((cap + 1) * sizeof *grown);
 		if (grown == NULL)
 			return AH_ERR_NOMEM;
-		if (t->heap != NULL)
-			memcpy(grown, t->heap, (t->count + 1) * sizeof *grown);
+		for (size_t i = 0; t->heap != NULL && i <= t->count; i++)
+			grown[i] = t->heap[i];
 		ah_dealloc(t->heap);
 		t->heap = grown;
 		t->cap = cap;

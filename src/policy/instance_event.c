@@ -209,7 +209,8 @@ static ah_err take_evidence(ah_instance_event *e, ah_fault *why)
 static void copy_text(char *out, size_t size, ah_slice text)
 {
 	size_t len = text.len < size ? text.len : size - 1;
-	len = ah_utf8_prefix(ah_slice_sub(text, 0, len));
+	if (len != 0)
+		len = ah_utf8_prefix(ah_slice_sub(text, 0, len));
 	for (size_t i = 0; i < len; i++)
 		out[i] = (char)text.ptr[i];
 	out[len] = '\0';

@@ -97,7 +97,8 @@ static void names_and_paths_end_at_their_limits(void)
 	name[63] = 'a';
 	EXPECT(!ah_host_name_is_valid(ah_slice_make(name, 64)));
 	memset(path, 'p', sizeof path);
-	memcpy(path, "unix:", 5);
+	for (size_t i = 0; i < 5; i++)
+		path[i] = "unix:"[i];
 	ah_address a = { 0 };
 	EXPECT_OK(ah_address_parse(&a, ah_slice_make(path, 5 + 107), false, NULL));
 	EXPECT_ERR(ah_address_parse(&a, ah_slice_make(path, 5 + 108), false, NULL), AH_ERR_ADDRESS);
