@@ -161,6 +161,22 @@ static ah_err write_files(cli *app, const char *path, const ah_sim_output *outpu
 	return cli_write(app, path, ah_buf_slice(&output->evidence), 0666);
 }
 
+ah_err cli_sim_append_verify_tail(cli *app, const char *root, const char *path, const cli_args *args)
+{
+	AH_TRY(ah_buf_append_text(&app->out, " --simulated-root "));
+	AH_TRY(cli_append_word(&app->out, root));
+	AH_TRY(ah_buf_append_text(&app->out, " --allow-simulated"));
+	if (cli_given(args, "at")) {
+		AH_TRY(ah_buf_append_text(&app->out, " --at "));
+		AH_TRY(cli_append_word(&app->out, cli_value(args, "at")));
+	}
+	if (cli_given(args, "debug"))
+		AH_TRY(ah_buf_append_text(&app->out, " --allow-debug"));
+	AH_TRY(ah_buf_append_byte(&app->out, ' '));
+	AH_TRY(cli_append_word(&app->out, path));
+	return ah_buf_append_byte(&app->out, '\n');
+}
+
 /* The command that verifies what was just made, ready to paste. */
 static ah_err append_verify_command(cli *app, const char *path, const char *root, const cli_args *args, const ah_sim_output *output)
 {
@@ -174,18 +190,7 @@ static ah_err append_verify_command(cli *app, const char *path, const char *root
 		AH_TRY(ah_buf_printf(&app->out, " --%s ", companions[i].option));
 		AH_TRY(cli_append_word(&app->out, name));
 	}
-	AH_TRY(ah_buf_append_text(&app->out, " --simulated-root "));
-	AH_TRY(cli_append_word(&app->out, root));
-	AH_TRY(ah_buf_append_text(&app->out, " --allow-simulated"));
-	if (cli_given(args, "at")) {
-		AH_TRY(ah_buf_append_text(&app->out, " --at "));
-		AH_TRY(cli_append_word(&app->out, cli_value(args, "at")));
-	}
-	if (cli_given(args, "debug"))
-		AH_TRY(ah_buf_append_text(&app->out, " --allow-debug"));
-	AH_TRY(ah_buf_append_byte(&app->out, ' '));
-	AH_TRY(cli_append_word(&app->out, path));
-	return ah_buf_append_byte(&app->out, '\n');
+	return cli_sim_append_verify_tail(app, root, path, args);
 }
 
 static ah_err append_made_json(cli *app, const char *root, size_t evidence_len)

@@ -117,18 +117,7 @@ static ah_err append_verify_command(cli *app, const char *path, const char *crl,
 		AH_TRY(ah_buf_append_text(&app->out, " --crl "));
 		AH_TRY(cli_append_word(&app->out, crl));
 	}
-	AH_TRY(ah_buf_append_text(&app->out, " --simulated-root "));
-	AH_TRY(cli_append_word(&app->out, root));
-	AH_TRY(ah_buf_append_text(&app->out, " --allow-simulated"));
-	if (cli_given(args, "at")) {
-		AH_TRY(ah_buf_append_text(&app->out, " --at "));
-		AH_TRY(cli_append_word(&app->out, cli_value(args, "at")));
-	}
-	if (cli_given(args, "debug"))
-		AH_TRY(ah_buf_append_text(&app->out, " --allow-debug"));
-	AH_TRY(ah_buf_append_byte(&app->out, ' '));
-	AH_TRY(cli_append_word(&app->out, path));
-	return ah_buf_append_byte(&app->out, '\n');
+	return cli_sim_append_verify_tail(app, root, path, args);
 }
 
 static ah_err append_made_json(cli *app, const char *root, size_t envelope_len)
