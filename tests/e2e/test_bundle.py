@@ -167,6 +167,11 @@ def a_signature_never_replaces_what_it_is_made_of():
     for output in ("root.key", "manifest.json", "link.key"):
         refused(run("manifest", "sign", "--json", "--key", "root.key", "-o", output, "manifest.json"), 2, "InvalidArgument", "--output")
     refused(run("manifest", "sign", "--json", "--key", "root.key", "--workload", "demo", "--version", "1", "-o", "root.key"), 2, "InvalidArgument", "--output")
+    pinned = read("root.pub")
+    for option in ("-o", "--state"):
+        refused(run("bundle", "fetch", "--json", "--release-root", "root.pub", "--workload", "demo", "--cache", "kept", "--fetcher", FETCH, option, "root.pub",
+                    "https://127.0.0.1:1/x"), 2, "InvalidArgument", "root.pub")
+    same(read("root.pub"), pinned, "the release root")
     same({n: read(n) for n in kept}, kept, "the files")
     write("old.jws", "an older one")
     accepted(run("bundle", "sign", "--json", "--key", "root.key", "--at", AT, "-o", "old.jws", "policy.json"))

@@ -224,6 +224,7 @@ static ah_err run(cli *app, const cli_args *args)
 	};
 	AH_AUTO(ah_buf) served = AH_BUF(AH_JWS_MAX + 1);
 	AH_TRY(check_url(app, f.url));
+	AH_TRY(cli_check_outputs(app, args, (const char *const[]){ "output", "state", NULL }));
 	AH_TRY(cli_time(app, &f.now_s, args));
 	AH_TRY(cli_trust_load_roots(app, &f.trust, args));
 	AH_TRY(open_cache(&f));
